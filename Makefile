@@ -1,0 +1,158 @@
+# Two commands matter: `make build` and `make test`. Each step can be said alone.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+export MUSIC_WAREHOUSE_DATA ?= data
+export DO_NOT_TRACK := 1
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+WAREHOUSE := $(BIN)/music-warehouse
+USERS ?= 20000
+COUNTRY ?= Germany
+ARTIST ?= Drake
+
+# The tests build a warehouse of their own and leave that of `make build` alone.
+TEST_FOLDER := .test
+TEST_USERS ?= 2000
+TEST_ENVIRONMENT := MUSIC_WAREHOUSE_DATA=$(TEST_FOLDER)/data \
+	DBT_TARGET_PATH=$(TEST_FOLDER)/target DBT_LOG_PATH=$(TEST_FOLDER)/logs
+
+.PHONY: help
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@echo "Variables: USERS=$(USERS) COUNTRY=$(COUNTRY) ARTIST=$(ARTIST)" \
+		"MUSIC_WAREHOUSE_DATA=$(MUSIC_WAREHOUSE_DATA)"
+
+##@ Work
+
+.PHONY: build
+build: sample ingest warehouse summary  ## From nothing to published marts
+
+.PHONY: sample
+sample: install  ## Generate deliveries of USERS users, if none have landed
+	@if [ -z "$$(find $(MUSIC_WAREHOUSE_DATA)/landing -type f 2>/dev/null | head -n 1)" ]; \
+	then $(WAREHOUSE) generate --domain all --users $(USERS) \
+		--out $(MUSIC_WAREHOUSE_DATA)/landing; fi
+
+.PHONY: ingest
+ingest: install  ## Take what has landed into the lake
+	$(WAREHOUSE) ingest $(MUSIC_WAREHOUSE_DATA)/landing
+
+.PHONY: warehouse
+warehouse: install  ## dbt build, then publish when green
+	$(WAREHOUSE) build
+
+.PHONY: publish
+publish: install  ## Publish the marts of the last green dbt build
+	$(WAREHOUSE) publish
+
+.PHONY: summary
+summary: install  ## Real rows from the published marts, and where to look next
+	@echo
+	@$(WAREHOUSE) ask artists-in "$(COUNTRY)" --limit 5
+	@echo
+	@$(WAREHOUSE) ask countries-of "$(ARTIST)" --limit 5
+	@echo
+	@echo "Look next:"
+	@echo "  $(WAREHOUSE) status                     what landed, what is published"
+	@echo "  $(WAREHOUSE) ask artists-in Brazil      the same question, another country"
+	@echo "  make docs                               every table and column, described"
+	@echo "  $(MUSIC_WAREHOUSE_DATA)/published/current/   a DuckDB file, and Parquet for BI"
+
+.PHONY: docs
+docs: install  ## Generate dbt's documentation and serve it
+	$(BIN)/dbt docs generate
+	$(BIN)/dbt docs serve
+
+.PHONY: bench
+bench: install  ## Compare with a hand-written DuckDB script (USERS=500000)
+	$(BIN)/python -m benchmarks --users $(USERS)
+
+##@ Checks: what CI runs, in this order
+
+.PHONY: test
+test: lint types lint-sql parse compile-redshift build-sample pytest  ## Everything CI runs
+
+.PHONY: lint
+lint: install  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: install  ## mypy
+	$(BIN)/mypy
+
+.PHONY: lint-sql
+lint-sql: install  ## sqlfluff on the models
+	DBT_TARGET_PATH=$(TEST_FOLDER)/lint DBT_LOG_PATH=$(TEST_FOLDER)/logs \
+		$(BIN)/sqlfluff lint models
+
+.PHONY: parse
+parse: install  ## dbt parse, where a warning is an error
+	$(TEST_ENVIRONMENT) $(BIN)/dbt --warn-error parse --no-partial-parse
+
+.PHONY: compile-redshift
+compile-redshift: install  ## Compile every model for Redshift, without one
+	$(TEST_ENVIRONMENT) DBT_TARGET_PATH=$(TEST_FOLDER)/redshift $(BIN)/dbt --quiet \
+		compile --target prod --full-refresh --no-populate-cache --no-introspect
+
+.PHONY: build-sample
+build-sample: install  ## Build TEST_USERS users in a data folder of the tests' own
+	rm -rf $(TEST_FOLDER)/data
+	$(TEST_ENVIRONMENT) $(WAREHOUSE) generate --domain all --users $(TEST_USERS) \
+		--out $(TEST_FOLDER)/data/landing
+	$(TEST_ENVIRONMENT) $(WAREHOUSE) ingest $(TEST_FOLDER)/data/landing
+	$(TEST_ENVIRONMENT) $(WAREHOUSE) build
+
+.PHONY: pytest
+pytest: install  ## The Python tests
+	$(BIN)/python -m pytest
+
+.PHONY: format
+format: install  ## Format Python and SQL
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix models
+
+##@ The house
+
+# uv where it is on the PATH, else pip; both refuse a file whose hash is not locked.
+.PHONY: install
+install: $(INSTALLED)  ## The environment in .venv, from requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@python=; for each in "$${PYTHON:-}" python3 python3.13 python3.12 python3.11; do \
+		if [ -n "$$each" ] && "$$each" -c 'import sys; \
+			sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+		then python=$$each; break; fi; done; \
+	if [ -z "$$python" ]; \
+	then echo "Python 3.11, 3.12 or 3.13 is needed; name it: make PYTHON=…" >&2; exit 1; fi; \
+	if command -v uv >/dev/null; then \
+		uv venv --quiet --clear --python "$$python" $(VENV); \
+		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		"$$python" -m venv --clear $(VENV); \
+		$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock; \
+		$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	fi
+	@touch $@
+
+.PHONY: lock
+lock:  ## Renew requirements.lock for Python 3.11 to 3.13 (needs uv)
+	uv pip compile pyproject.toml --quiet --upgrade --all-extras --universal \
+		--python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+		--no-header --output-file requirements.lock
+
+.PHONY: seeds
+seeds: install  ## Derive the country seeds from pycountry
+	$(BIN)/python seeds/derive_countries.py
+
+.PHONY: clean
+clean:  ## Remove the environment and what dbt and the tests made; keep the data
+	rm -rf $(VENV) $(TEST_FOLDER) target logs .ruff_cache .mypy_cache .pytest_cache

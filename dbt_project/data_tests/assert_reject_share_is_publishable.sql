@@ -1,0 +1,10 @@
+-- A file with more rejected rows than `max_reject_share` is more likely misread than
+-- bad: nothing is published until somebody has looked at it. Failing rows name it.
+select
+    file_seq,
+    file_name,
+    rows_in,
+    rows_rejected,
+    reject_share
+from {{ ref('load_reconciliation') }}
+where reject_share > {{ var('max_reject_share') }}

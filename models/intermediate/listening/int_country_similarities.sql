@@ -1,0 +1,92 @@
+with
+
+pairs as (
+
+    select
+        country,
+        artist_key,
+        playcount,
+        row_number() over (
+            partition by country
+            order by playcount desc, listeners desc, artist_key
+        ) as row_no
+    from {{ ref('int_artist_country_plays') }}
+    where
+        country != 'ZZ'
+        and country_users >= {{ var('min_country_users') }}
+
+),
+
+top_pairs as (
+
+    select
+        country,
+        artist_key,
+        playcount
+    from pairs
+    where
+        row_no <= {{ var('profile_top_artists') }}
+        and playcount > 0
+
+),
+
+countries as (
+
+    select
+        country,
+        sum(playcount) as playcount
+    from top_pairs
+    group by country
+
+),
+
+shares as (
+
+    select
+        top_pairs.country,
+        top_pairs.artist_key,
+        top_pairs.playcount / cast(countries.playcount as double precision) as share
+    from top_pairs
+    inner join countries
+        on top_pairs.country = countries.country
+
+),
+
+-- Over the artists that both list: with those terms and the two shares left over,
+-- the divergence over the union is complete.
+shared_artists as (
+
+    select
+        one.country,
+        other.country as other_country,
+        count(*) as shared_artists,
+        {{ exact_sum(jensen_shannon_term('one.share', 'other.share')
+            ~ ' - one.share') }} as terms
+    from shares as one
+    inner join shares as other
+        on
+            one.artist_key = other.artist_key
+            and one.country != other.country
+    group by one.country, other.country
+
+),
+
+int_country_similarities as (
+
+    select
+        country,
+        other_country,
+
+        shared_artists,
+        -0.5 * terms as similarity,
+
+        cast(row_number() over (
+            partition by country
+            order by terms, other_country
+        ) as integer) as nearness
+
+    from shared_artists
+
+)
+
+select * from int_country_similarities

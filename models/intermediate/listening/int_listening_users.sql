@@ -1,0 +1,103 @@
+with
+
+delivered_users as (
+
+    select * from {{ ref('stg_listening__users') }}
+
+),
+
+plays as (
+
+    select * from {{ ref('int_user_artist_plays') }}
+
+),
+
+aliases as (
+
+    select * from {{ ref('country_aliases') }}
+
+),
+
+numbered_users as (
+
+    select
+        *,
+        row_number() over (
+            partition by user_key
+            order by file_seq desc, line_number desc
+        ) as recency
+
+    from delivered_users
+
+),
+
+current_users as (
+
+    select
+        numbered_users.user_key,
+        coalesce(aliases.country_code, 'ZZ') as country,
+        numbered_users.total_scrobbles
+
+    from numbered_users
+    left join aliases
+        on numbered_users.country_match_name = aliases.match_name
+    where numbered_users.recency = 1
+
+),
+
+listed_artists as (
+
+    select
+        user_key,
+        cast(sum(playcount) as bigint) as listed_playcount,
+        count(*) as listed_artists
+    from plays
+    group by user_key
+
+),
+
+-- Users who only occur in a list are listeners too; their country is unknown.
+listeners as (
+
+    select user_key
+    from current_users
+
+    union
+
+    select user_key
+    from listed_artists
+
+    union
+
+    select user_key
+    from {{ ref('stg_listening__user_top_tracks') }}
+
+    union
+
+    select user_key
+    from {{ ref('stg_listening__user_top_albums') }}
+
+),
+
+int_listening_users as (
+
+    select
+        listeners.user_key,
+
+        cast(coalesce(current_users.country, 'ZZ') as varchar(2)) as country,
+
+        current_users.total_scrobbles,
+        coalesce(listed_artists.listed_playcount, 0) as listed_playcount,
+        coalesce(listed_artists.listed_artists, 0) as listed_artists,
+
+        current_users.user_key is not null as is_in_users_file
+
+    from listeners
+    left join current_users
+        on listeners.user_key = current_users.user_key
+    left join listed_artists
+        on listeners.user_key = listed_artists.user_key
+
+)
+
+select * from int_listening_users

@@ -1,0 +1,167 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='user_key',
+        dist='user_key',
+        sort='user_key',
+    )
+}}
+
+with
+
+top_artists as (
+
+    select * from {{ ref('stg_listening__user_top_artists') }}
+
+),
+
+-- Only an artist with several names can occur twice in one list.
+credits as (
+
+    select
+        *,
+        count(*) over (partition by artist_key) > 1 as may_repeat
+    from {{ ref('int_artist_credits') }}
+
+),
+
+latest_file as (
+
+    select max(file_seq) as file_seq
+    from {{ ref('stg_deliveries__files') }}
+    where state = 'loaded'
+
+),
+
+{% if is_incremental() %}
+
+    built as (
+
+        select max(built_through_file_seq) as file_seq
+        from {{ this }}
+
+    ),
+
+    -- Whoever was delivered since, and whoever lists a name that now means another
+    -- artist, is counted again from the beginning.
+    touched_users as (
+
+        select top_artists.user_key
+        from top_artists
+        inner join built
+            on top_artists.file_seq > built.file_seq
+
+        union
+
+        select top_artists.user_key
+        from top_artists
+        inner join credits
+            on top_artists.artist_name_key = credits.artist_name_key
+        inner join built
+            on credits.credited_at_file_seq > built.file_seq
+
+    ),
+
+    delivered as (
+
+        select top_artists.*
+        from top_artists
+        inner join touched_users
+            on top_artists.user_key = touched_users.user_key
+
+    ),
+
+{% else %}
+
+    delivered as (
+
+        select * from top_artists
+
+    ),
+
+{% endif %}
+
+user_files as (
+
+    select
+        user_key,
+        max(file_seq) as latest_file_seq
+    from delivered
+    group by user_key
+    having min(file_seq) < max(file_seq)
+
+),
+
+-- The latest file that lists a user says all about that user's top artists.
+current_lists as (
+
+    select delivered.*
+    from delivered
+    left join user_files
+        on delivered.user_key = user_files.user_key
+    where
+        user_files.user_key is null
+        or delivered.file_seq = user_files.latest_file_seq
+
+),
+
+-- The plays of a joint credit are shared out, never counted twice.
+credited_plays as (
+
+    select
+        current_lists.user_key,
+        credits.artist_key,
+        credits.may_repeat,
+        case
+            when credits.credit_count = 1 then current_lists.playcount
+            else {{ share_out(
+                'current_lists.playcount', 'credits.credit_count', 'credits.credit_number'
+            ) }}
+        end as playcount
+
+    from current_lists
+    inner join credits
+        on current_lists.artist_name_key = credits.artist_name_key
+
+),
+
+-- Grouping all 25 million rows takes twice as long as reading them; the few that
+-- can repeat are grouped alone.
+merged_plays as (
+
+    select
+        user_key,
+        artist_key,
+        cast(sum(playcount) as bigint) as playcount
+    from credited_plays
+    where may_repeat
+    group by user_key, artist_key
+
+    union all
+
+    select
+        user_key,
+        artist_key,
+        playcount
+    from credited_plays
+    where not may_repeat
+
+),
+
+int_user_artist_plays as (
+
+    select
+        merged_plays.user_key,
+        merged_plays.artist_key,
+
+        merged_plays.playcount,
+
+        latest_file.file_seq as built_through_file_seq
+
+    from merged_plays
+    cross join latest_file
+
+)
+
+select * from int_user_artist_plays

@@ -1,0 +1,216 @@
+"""The command line: reads the words, calls the package, prints what came of it."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from typer.exceptions import Abort, TyperException
+
+import music_warehouse
+from music_warehouse.errors import UserError
+from music_warehouse.paths import DataFolder
+
+# The heavy packages are imported by the commands that use them, so that
+# `--help` answers at once.
+
+app = typer.Typer(
+    name="music-warehouse",
+    help="Listening data in, tested and published marts out. Everything lives in "
+    "one data folder: MUSIC_WAREHOUSE_DATA, else `data` in the working directory.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+ask = typer.Typer(help="Answer a question from the published marts.")
+app.add_typer(ask, name="ask")
+
+Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
+
+
+class Domain(StrEnum):
+    """What kind of deliveries to generate."""
+
+    LISTENING = "listening"
+    ALL = "all"
+
+
+class Format(StrEnum):
+    """The file format of generated deliveries."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one sentence and status 1."""
+    try:
+        status = app(prog_name="music-warehouse", standalone_mode=False)
+    except UserError as error:
+        _fail(str(error), 1)
+    except TyperException as error:
+        _fail(f"{error.format_message().rstrip('.')}. Try --help.", 2)
+    except (Abort, KeyboardInterrupt):
+        _fail("Stopped.", 130)
+    except OSError as error:
+        # A full disk, a folder without permission: the machine's, not a defect.
+        if error.filename is None and error.strerror is None:
+            raise
+        named = f" ({error.filename})" if error.filename else ""
+        _fail(f"{error.strerror}{named}.", 1)
+    else:
+        sys.exit(status)
+
+
+def _fail(sentence: str, status: int) -> None:
+    print(f"music-warehouse: {sentence}", file=sys.stderr)
+    sys.exit(status)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"music-warehouse {music_warehouse.__version__}")
+        raise typer.Exit
+
+
+def _help_alone(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+ask.callback(invoke_without_command=True)(_help_alone)
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version.",
+        ),
+    ] = False,
+) -> None:
+    """Options before any command."""
+    _help_alone(context)
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Where to write.", show_default=False)],
+    domain: Annotated[Domain, typer.Option(help="Which deliveries.")] = Domain.ALL,
+    users: Annotated[int, typer.Option(min=1, help="How many users.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed, the same bytes.")] = 1,
+    file_format: Annotated[Format, typer.Option("--format")] = Format.CSV,
+) -> None:
+    """Write synthetic deliveries, and the truth planted in them beside them."""
+    from music_warehouse.synthetic.listening import generate_listening
+
+    if domain in (Domain.LISTENING, Domain.ALL):
+        generate_listening(out, users, seed, file_format.value)
+    print(f"Deliveries of {users} users are in {out}.")
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders.")],
+    declared: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="SOURCE.TABLE",
+            help="What the files are (listening.users), where no folder tells.",
+        ),
+    ] = None,
+) -> None:
+    """Take deliveries into the lake: every line is loaded or rejected, none lost."""
+    from music_warehouse.ingest import ingest_paths
+    from music_warehouse.reports import print_deliveries
+
+    report = ingest_paths(paths, DataFolder.from_environment(), declared)
+    print_deliveries(report.entries)
+
+
+@app.command()
+def build(
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build every table from nothing.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Build though nothing has changed.")
+    ] = False,
+    variables: Annotated[
+        str, typer.Option("--vars", metavar="YAML", help="dbt vars, as dbt takes them.")
+    ] = "{}",
+) -> None:
+    """Build and test everything with dbt, then publish when green."""
+    from music_warehouse.build import Project
+    from music_warehouse.build import build as build_and_publish
+    from music_warehouse.reports import print_publication
+
+    report = build_and_publish(
+        DataFolder.from_environment(),
+        Project.here(),
+        _variables(variables),
+        full_refresh=full_refresh,
+        force=force,
+    )
+    if not report.is_new:
+        print("Nothing is new: neither deliveries nor the project have changed.")
+    print_publication(report)
+
+
+@app.command()
+def publish() -> None:
+    """Publish the marts of the last `dbt build`, if that was whole and green."""
+    from music_warehouse.build import Project
+    from music_warehouse.publish import publish as publish_marts
+    from music_warehouse.reports import print_publication
+
+    project = Project.here()
+    report = publish_marts(DataFolder.from_environment(), project.target, project.root)
+    if not report.is_new:
+        print("The last build is published already.")
+    print_publication(report)
+
+
+@app.command()
+def status() -> None:
+    """Show what has landed, what is rejected and why, and what is published."""
+    from music_warehouse.reports import print_status
+    from music_warehouse.status import read_status
+
+    print_status(read_status(DataFolder.from_environment()))
+
+
+@ask.command("artists-in")
+def artists_in(country: str, limit: Limit = 10) -> None:
+    """The artists played most in COUNTRY (a name or an ISO code)."""
+    from music_warehouse import questions
+    from music_warehouse.reports import print_answer
+
+    print_answer(questions.artists_in(DataFolder.from_environment(), country, limit))
+
+
+@ask.command("countries-of")
+def countries_of(artist: str, limit: Limit = 10) -> None:
+    """The countries in which ARTIST is most popular."""
+    from music_warehouse import questions
+    from music_warehouse.reports import print_answer
+
+    print_answer(questions.countries_of(DataFolder.from_environment(), artist, limit))
+
+
+def _variables(text: str) -> dict[str, Any]:
+    try:
+        given = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise UserError(f"--vars {text} is not YAML.") from error
+    if not isinstance(given, dict):
+        raise UserError(f"--vars {text} is no mapping of names to values.")
+    return given

@@ -1,0 +1,9 @@
+"""The one kind of error a user is meant to read."""
+
+
+class UserError(Exception):
+    """A mistake in what the user gave, told in one sentence that says what to do.
+
+    The command line prints the sentence and exits with status 1; any other
+    exception is a defect of ours and keeps its traceback.
+    """

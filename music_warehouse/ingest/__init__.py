@@ -1,0 +1,56 @@
+"""Taking delivered files into the lake without losing or guessing a row."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from music_warehouse.contracts import load_contracts
+from music_warehouse.errors import UserError
+from music_warehouse.ingest.deliveries import IgnoredFile, find_deliveries
+from music_warehouse.ingest.lake import lake_schemas, remove_orphans, writing
+from music_warehouse.ingest.ledger import Ledger, LedgerEntry, read_ledger
+from music_warehouse.ingest.load import Loader
+from music_warehouse.ingest.report import FileReport, IngestReport
+from music_warehouse.paths import DataFolder
+from music_warehouse.progress import meter
+
+__all__ = [
+    "FileReport",
+    "IgnoredFile",
+    "IngestReport",
+    "Ledger",
+    "LedgerEntry",
+    "ingest_paths",
+    "read_ledger",
+]
+
+
+def ingest_paths(
+    paths: Sequence[Path], data: DataFolder, declared: str | None = None
+) -> IngestReport:
+    """Take files, or all deliveries in folders, into the lake of `data`.
+
+    `declared` (`source.table`) is the table of files that neither their folder nor
+    their name assigns to one. Each file is committed by itself, in the order of
+    the report: a crash leaves whole files only, and the next ingest clears away the
+    rest. Raises UserError for a path that is missing, unreadable or not
+    recognisable, before anything is taken, and when another ingest is running.
+    """
+    contracts = load_contracts()
+    found = find_deliveries(paths, contracts, declared)
+    schemas = lake_schemas(contracts)
+    total_bytes = sum(d.path.stat().st_size for d in found.deliveries)
+    reports = []
+    with writing(data.lake, schemas):
+        ledger = Ledger(data.lake)
+        remove_orphans(data.lake, schemas, ledger.last_file_seq)
+        with meter("Ingesting", total_bytes) as progress:
+            loader = Loader(data.lake, ledger, progress.advance)
+            for delivery in found.deliveries:
+                try:
+                    reports.append(loader.load(delivery))
+                except (FileNotFoundError, PermissionError) as error:
+                    raise UserError(
+                        f"{error.filename or delivery.path} could not be used: "
+                        f"{error.strerror}."
+                    ) from error
+    return IngestReport(tuple(reports), found.ignored)

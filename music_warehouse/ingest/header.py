@@ -1,0 +1,104 @@
+"""The header line: which delivered column is which column of the contract."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from music_warehouse.contracts import Contract
+from music_warehouse.ingest.rows import FileRejected
+
+_DELIMITERS = (b",", b"\t")
+
+
+@dataclass(frozen=True)
+class Header:
+    """`positions` gives, per column of the contract, the index of the delivered
+    field; `drift_columns` are delivered but unknown to the contract."""
+
+    delimiter: bytes
+    width: int
+    positions: tuple[int, ...]
+    drift_columns: tuple[str, ...]
+
+
+@cache
+def _field_pattern(delimiter: bytes) -> re.Pattern[bytes]:
+    separator = re.escape(delimiter)
+    return re.compile(
+        rb'(?:"([^"]*(?:""[^"]*)*)"|([^"' + separator + rb"]*))(?:"
+        + separator
+        + rb"|(\Z))"
+    )
+
+
+def split_fields(line: bytes, delimiter: bytes) -> list[bytes] | None:
+    """The fields of one line in the form of RFC 4180, without their quotes; None
+    when a quote stands where the form has none.
+
+    A quoted field may not hold a line end here, although the RFC allows it: lines
+    are found before fields, so that one stray quote spoils one line and not the
+    rest of the file. Each byte is looked at once, however the line is broken.
+    """
+    if b'"' not in line:
+        return line.split(delimiter)
+    fields: list[bytes] = []
+    position, match_field = 0, _field_pattern(delimiter).match
+    while True:
+        match = match_field(line, position)
+        if match is None:
+            return None
+        quoted, plain, end = match.groups()
+        fields.append(plain if quoted is None else quoted.replace(b'""', b'"'))
+        if end is not None:
+            return fields
+        position = match.end()
+
+
+def read_header(line: bytes, contract: Contract) -> Header:
+    """Map a header line, without its line end, to the contract's columns by name.
+
+    Names are compared trimmed and without regard to case. Raises FileRejected
+    naming the columns that are missing or given twice.
+    """
+    if b"\x00" in line:
+        raise FileRejected("not_text", "The first line holds NUL bytes.")
+    if b"\r" in line:
+        raise FileRejected(
+            "cr_line_ends", "Lines end in a carriage return only; LF or CRLF is needed."
+        )
+    delimiter = max(_DELIMITERS, key=line.count)
+    fields = split_fields(line, delimiter)
+    if fields is None:
+        raise FileRejected("header_quotes", "The header line has misplaced quotes.")
+    try:
+        names = [field.decode("utf-8").strip().casefold() for field in fields]
+    except UnicodeDecodeError as error:
+        raise FileRejected("not_text", "The header line is not UTF-8.") from error
+    positions, drift = map_columns(names, contract)
+    return Header(delimiter, len(names), positions, drift)
+
+
+def map_columns(
+    names: list[str], contract: Contract
+) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """The position of each contract column among delivered names, and the names
+    that are left over. Raises FileRejected as `read_header` does."""
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise FileRejected(
+            "duplicate_columns", f"Columns given more than once: {', '.join(repeated)}."
+        )
+    positions, missing = [], []
+    for column in contract.columns:
+        known = [name for name in (column.name, *column.aliases) if name in names]
+        if known:
+            positions.append(names.index(known[0]))
+        else:
+            missing.append(column.name)
+    drift = tuple(n for i, n in enumerate(names) if i not in positions)
+    if missing:
+        found = f"; unknown in their place: {', '.join(drift)}" if drift else ""
+        raise FileRejected(
+            "missing_columns", f"Columns missing: {', '.join(missing)}{found}."[:500]
+        )
+    return tuple(positions), drift

@@ -1,0 +1,203 @@
+"""The lake's folder: where each table lies, its schema, and its one writer."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from music_warehouse.contracts import Contract
+from music_warehouse.errors import UserError
+
+TEMPORARY_SUFFIX = ".tmp"
+EMPTY_FILE = "000000.parquet"
+LEDGER = Path("ledger")
+REJECTS = Path("rejects")
+ARTIST_SPELLINGS = Path("names", "artist_spellings")
+ARTIST_CREDIT_PARTS = Path("names", "artist_credit_parts")
+
+_ARROW_TYPES = {
+    "integer": pa.int32(),
+    "bigint": pa.int64(),
+    "text": pa.string(),
+    "uuid": pa.string(),
+}
+
+_CODED_TEXT = pa.dictionary(pa.int32(), pa.string())
+
+LEDGER_SCHEMA = pa.schema(
+    [
+        ("file_seq", pa.int32()),
+        ("source", pa.string()),
+        ("table_name", pa.string()),
+        ("file_path", pa.string()),
+        ("file_name", pa.string()),
+        ("file_bytes", pa.int64()),
+        ("file_sha256", pa.string()),
+        ("state", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("duplicate_of_file_seq", pa.int32()),
+        ("line_count", pa.int64()),
+        ("header_lines", pa.int64()),
+        ("blank_lines", pa.int64()),
+        ("rows_loaded", pa.int64()),
+        ("rows_rejected", pa.int64()),
+        ("rows_repeated", pa.int64()),
+        ("drift_columns", pa.string()),
+        ("contract_version", pa.int32()),
+        ("arrived_at", pa.timestamp("us")),
+        ("lake_path", pa.string()),
+        ("lake_sha256", pa.string()),
+    ]
+)
+REJECTS_SCHEMA = pa.schema(
+    [
+        ("file_seq", pa.int32()),
+        ("line_number", pa.int64()),
+        ("byte_offset", pa.int64()),
+        ("raw_bytes", pa.binary()),
+        ("raw_text", pa.string()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("contract_version", pa.int32()),
+    ]
+)
+ARTIST_SPELLINGS_SCHEMA = pa.schema(
+    [
+        ("file_seq", pa.int32()),
+        ("source", pa.string()),
+        ("table_name", pa.string()),
+        ("artist_name_key", pa.int64()),
+        ("artist_name", pa.string()),
+        ("match_name", pa.string()),
+        ("match_key", pa.int64()),
+        ("mbid", pa.string()),
+        ("mbid_key", pa.int64()),
+        ("row_count", pa.int64()),
+    ]
+)
+ARTIST_CREDIT_PARTS_SCHEMA = pa.schema(
+    [
+        ("file_seq", pa.int32()),
+        ("artist_name_key", pa.int64()),
+        ("part_number", pa.int32()),
+        ("part_name", pa.string()),
+        ("part_match_key", pa.int64()),
+    ]
+)
+
+
+def table_folder(contract: Contract) -> Path:
+    """The folder of a source table, relative to the lake."""
+    return Path(contract.source, contract.table)
+
+
+def delivered_schema(contract: Contract) -> pa.Schema:
+    """The columns a row source hands over: the contract's and the line number."""
+    columns = [(c.name, _ARROW_TYPES[c.type]) for c in contract.columns]
+    return pa.schema([*columns, ("line_number", pa.int64())])
+
+
+def coded(schema: pa.Schema) -> pa.Schema:
+    """The same columns with texts as integer codes into a dictionary."""
+    return pa.schema(
+        [
+            (field.name, _CODED_TEXT if pa.types.is_string(field.type) else field.type)
+            for field in schema
+        ]
+    )
+
+
+def table_schema(contract: Contract) -> pa.Schema:
+    """The columns of a source table in the lake."""
+    fields: list[tuple[str, pa.DataType]] = []
+    for column in contract.columns:
+        fields.append((column.name, _ARROW_TYPES[column.type]))
+        if column.match_name:
+            fields.append((column.match_name, pa.string()))
+    if contract.artist:
+        fields.append((contract.artist.key_column, pa.int64()))
+    return pa.schema(
+        [*fields, ("file_seq", pa.int32()), ("line_number", pa.int64())]
+    )
+
+
+def lake_schemas(contracts: Mapping[str, Contract]) -> dict[Path, pa.Schema]:
+    """Every table of the lake, by its folder relative to the lake."""
+    return {
+        LEDGER: LEDGER_SCHEMA,
+        REJECTS: REJECTS_SCHEMA,
+        ARTIST_SPELLINGS: ARTIST_SPELLINGS_SCHEMA,
+        ARTIST_CREDIT_PARTS: ARTIST_CREDIT_PARTS_SCHEMA,
+        **{table_folder(c): table_schema(c) for c in contracts.values()},
+    }
+
+
+@contextmanager
+def writing(lake: Path, schemas: Mapping[Path, pa.Schema]) -> Iterator[None]:
+    """Be the lake's one writer; on entry every table has its folder and its
+    empty file, so that a reader's glob always matches.
+
+    Raises UserError when another process is writing, or the folder cannot be
+    written.
+    """
+    lock = FileLock(lake / ".ingest.lock", timeout=0)
+    try:
+        lake.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+        for folder, schema in schemas.items():
+            (lake / folder).mkdir(parents=True, exist_ok=True)
+            if folder != LEDGER and not (lake / folder / EMPTY_FILE).exists():
+                write_table(schema.empty_table(), lake / folder / EMPTY_FILE)
+    except Timeout as error:
+        raise UserError(
+            f"Another ingest is writing to {lake}; wait for it to end, then try again."
+        ) from error
+    except OSError as error:
+        lock.release()
+        raise UserError(
+            f"The lake {lake} cannot be written: {error.strerror}."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write one small Parquet file; it appears under its name only when whole."""
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    with temporary.open("wb") as sink:
+        pq.write_table(
+            table,
+            sink,
+            compression="zstd",
+            compression_level=1,
+            write_page_checksum=True,
+            store_schema=False,
+        )
+        sink.flush()
+        os.fsync(sink.fileno())
+    temporary.replace(path)
+
+
+def file_name(file_seq: int) -> str:
+    """The name of everything that one delivered file leaves in the lake."""
+    return f"{file_seq:06d}.parquet"
+
+
+def remove_orphans(
+    lake: Path, schemas: Mapping[Path, pa.Schema], last_file_seq: int
+) -> None:
+    """Remove what a killed ingest left: files the ledger does not know of."""
+    for folder in schemas:
+        for path in sorted((lake / folder).iterdir()):
+            number = path.name.partition(".")[0]
+            is_orphan = number.isdigit() and int(number) > last_file_seq
+            if is_orphan or path.name.endswith(TEMPORARY_SUFFIX):
+                with suppress(FileNotFoundError):
+                    path.unlink()

@@ -1,0 +1,129 @@
+"""The ledger: every delivered file once, with what became of its lines."""
+
+import os
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from music_warehouse.errors import UserError
+from music_warehouse.ingest.lake import LEDGER, LEDGER_SCHEMA, write_table
+from music_warehouse.paths import DataFolder
+
+LOADED, DUPLICATE, REJECTED = "loaded", "duplicate", "rejected"
+
+
+@dataclass(frozen=True)
+class LedgerEntry:
+    """One delivered file. `arrived_at` is UTC without a zone; `lake_path` is
+    relative to the lake; `drift_columns` are comma separated."""
+
+    file_seq: int
+    source: str
+    table_name: str
+    file_path: str
+    file_name: str
+    file_bytes: int
+    file_sha256: str
+    state: str
+    contract_version: int
+    arrived_at: datetime
+    line_count: int = 0
+    header_lines: int = 0
+    blank_lines: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    rows_repeated: int = 0
+    drift_columns: str = ""
+    reason: str | None = None
+    detail: str | None = None
+    duplicate_of_file_seq: int | None = None
+    lake_path: str | None = None
+    lake_sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        accounted = (
+            self.header_lines
+            + self.blank_lines
+            + self.rows_loaded
+            + self.rows_rejected
+            + self.rows_repeated
+        )
+        if accounted != self.line_count:
+            raise AssertionError(
+                f"{self.file_path}: {self.line_count} lines, {accounted} accounted for"
+            )
+
+
+class Ledger:
+    """The ledger of one lake. `append` is the commit of a file: the ledger is
+    written beside and renamed, so a reader sees the file whole or not at all."""
+
+    def __init__(self, lake: Path) -> None:
+        self._path = lake / LEDGER / "ledger.parquet"
+        self._table = LEDGER_SCHEMA.empty_table()
+        if self._path.exists():
+            try:
+                self._table = pq.read_table(self._path).select(LEDGER_SCHEMA.names)
+                self._table = self._table.cast(LEDGER_SCHEMA)
+            except (pa.ArrowException, KeyError) as error:
+                raise UserError(
+                    f"The ledger {self._path} is damaged; restore it from a backup."
+                ) from error
+        else:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_table(self._table, self._path)
+
+    def entries(self) -> list[LedgerEntry]:
+        """Every entry, in the order of arrival."""
+        return [LedgerEntry(**row) for row in self._table.to_pylist()]
+
+    def loaded_with_size(
+        self, source: str, table_name: str, file_bytes: int
+    ) -> dict[str, LedgerEntry]:
+        """Loaded files of a table that have this size, by their sha-256: only
+        then is it worth hashing a delivery ahead of reading it."""
+        return {
+            entry.file_sha256: entry
+            for entry in self.entries()
+            if entry.state == LOADED
+            and (entry.source, entry.table_name) == (source, table_name)
+            and entry.file_bytes == file_bytes
+        }
+
+    @property
+    def last_file_seq(self) -> int:
+        """The arrival sequence number of the newest entry, 0 when there is none."""
+        numbers = self._table["file_seq"].to_pylist()
+        return max(numbers, default=0)
+
+    def append(self, entry: LedgerEntry) -> None:
+        """Record one more file, and with that commit what it left in the lake."""
+        row = pa.Table.from_pylist([asdict(entry)], schema=LEDGER_SCHEMA)
+        table = pa.concat_tables([self._table, row]).combine_chunks()
+        write_table(table, self._path)
+        self._table = table
+
+
+def read_ledger(data: DataFolder) -> list[LedgerEntry]:
+    """Every file that was delivered, in the order of arrival; an empty list when
+    nothing was ever ingested."""
+    if not (data.lake / LEDGER / "ledger.parquet").exists():
+        return []
+    return Ledger(data.lake).entries()
+
+
+def arrival_time() -> datetime:
+    """Now in UTC without a zone; SOURCE_DATE_EPOCH (seconds since 1970, see
+    reproducible-builds.org) takes its place so that a build can be repeated."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        seconds = float(epoch) if epoch else time.time()
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
+        raise UserError(
+            f"SOURCE_DATE_EPOCH must be seconds since 1970, not {epoch!r}."
+        ) from error

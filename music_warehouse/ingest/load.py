@@ -1,0 +1,185 @@
+"""Taking one delivery into the lake, whole or not at all."""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+
+from music_warehouse.ingest.deliveries import Delivery
+from music_warehouse.ingest.delimited import DelimitedFile, count_lines
+from music_warehouse.ingest.gate import file_sha256, is_parquet
+from music_warehouse.ingest.lake import (
+    REJECTS,
+    REJECTS_SCHEMA,
+    file_name,
+    write_table,
+)
+from music_warehouse.ingest.ledger import (
+    DUPLICATE,
+    LOADED,
+    REJECTED,
+    Ledger,
+    LedgerEntry,
+    arrival_time,
+)
+from music_warehouse.ingest.parquet_file import ParquetDelivery
+from music_warehouse.ingest.report import FileReport
+from music_warehouse.ingest.rows import FileRejected
+from music_warehouse.ingest.store import store_rows
+
+
+class Loader:
+    """Loads deliveries into one lake, one after the other."""
+
+    def __init__(
+        self, lake: Path, ledger: Ledger, on_bytes: Callable[[int], None]
+    ) -> None:
+        self._lake = lake
+        self._ledger = ledger
+        self._on_bytes = on_bytes
+
+    def load(self, delivery: Delivery) -> FileReport:
+        """Load one file, or record why not; the ledger entry is the last step."""
+        original = self._original_of(delivery)
+        if original is not None:
+            self._on_bytes(original.file_bytes)
+            return self._record_duplicate(delivery, original)
+        try:
+            return self._load_rows(delivery)
+        except FileRejected as rejected:
+            return self._record_rejected(delivery, rejected)
+
+    def _original_of(self, delivery: Delivery) -> LedgerEntry | None:
+        contract = delivery.contract
+        candidates = self._ledger.loaded_with_size(
+            contract.source, contract.table, delivery.path.stat().st_size
+        )
+        return candidates.get(file_sha256(delivery.path)) if candidates else None
+
+    def _load_rows(self, delivery: Delivery) -> FileReport:
+        contract = delivery.contract
+        file_seq = self._ledger.last_file_seq + 1
+        with closing(self._open(delivery)) as rows:
+            stored = store_rows(rows, self._lake, contract, file_seq)
+        entry = self._entry(
+            delivery,
+            file_seq,
+            rows.sha256(),
+            LOADED,
+            line_count=stored.lines,
+            header_lines=rows.header_lines,
+            blank_lines=stored.blank_lines,
+            rows_loaded=stored.rows_loaded,
+            rows_rejected=stored.rows_rejected,
+            drift_columns=",".join(rows.drift_columns),
+            lake_path=stored.lake_path.as_posix(),
+            lake_sha256=stored.lake_sha256,
+        )
+        for temporary, path in stored.files.items():
+            temporary.replace(path)
+        self._ledger.append(entry)
+        return _report(delivery, entry, stored.reasons)
+
+    def _open(self, delivery: Delivery) -> DelimitedFile | ParquetDelivery:
+        if is_parquet(delivery.path):
+            return ParquetDelivery(delivery.path, delivery.contract, self._on_bytes)
+        return DelimitedFile(delivery.path, delivery.contract, self._on_bytes)
+
+    def _record_duplicate(
+        self, delivery: Delivery, original: LedgerEntry
+    ) -> FileReport:
+        entry = self._entry(
+            delivery,
+            self._ledger.last_file_seq + 1,
+            original.file_sha256,
+            DUPLICATE,
+            reason="same_bytes",
+            detail=f"The same bytes as delivery {original.file_seq}, "
+            f"{original.file_name}.",
+            duplicate_of_file_seq=original.file_seq,
+            line_count=original.line_count,
+            header_lines=original.header_lines,
+            blank_lines=original.blank_lines,
+            rows_repeated=original.rows_loaded + original.rows_rejected,
+            drift_columns=original.drift_columns,
+        )
+        self._ledger.append(entry)
+        return _report(delivery, entry, {})
+
+    def _record_rejected(
+        self, delivery: Delivery, rejected: FileRejected
+    ) -> FileReport:
+        file_seq = self._ledger.last_file_seq + 1
+        is_text = not is_parquet(delivery.path)
+        lines, blank_lines = count_lines(delivery.path) if is_text else (0, 0)
+        header_lines = min(lines, 1)
+        if lines and blank_lines == lines:
+            blank_lines -= 1
+        entry = self._entry(
+            delivery,
+            file_seq,
+            file_sha256(delivery.path),
+            REJECTED,
+            reason=rejected.reason,
+            detail=rejected.detail,
+            line_count=lines,
+            header_lines=header_lines,
+            blank_lines=blank_lines,
+            rows_rejected=lines - header_lines - blank_lines,
+        )
+        reject = {
+            "file_seq": file_seq,
+            "reason": rejected.reason,
+            "detail": rejected.detail,
+            "contract_version": delivery.contract.version,
+        }
+        write_table(
+            pa.Table.from_pylist([reject], schema=REJECTS_SCHEMA),
+            self._lake / REJECTS / file_name(file_seq),
+        )
+        self._ledger.append(entry)
+        return _report(delivery, entry, {rejected.reason: 1})
+
+    def _entry(
+        self,
+        delivery: Delivery,
+        file_seq: int,
+        sha256: str,
+        state: str,
+        **fields: object,
+    ) -> LedgerEntry:
+        path, contract = delivery.path, delivery.contract
+        return LedgerEntry(
+            file_seq=file_seq,
+            source=contract.source,
+            table_name=contract.table,
+            file_path=path.as_posix(),
+            file_name=path.name,
+            file_bytes=path.stat().st_size,
+            file_sha256=sha256,
+            state=state,
+            contract_version=contract.version,
+            arrived_at=arrival_time(),
+            **fields,  # type: ignore[arg-type]
+        )
+
+
+def _report(
+    delivery: Delivery, entry: LedgerEntry, reasons: dict[str, int]
+) -> FileReport:
+    return FileReport(
+        path=delivery.path,
+        source=entry.source,
+        table=entry.table_name,
+        file_seq=entry.file_seq,
+        state=entry.state,
+        rows_loaded=entry.rows_loaded,
+        rows_rejected=entry.rows_rejected,
+        rows_repeated=entry.rows_repeated,
+        reasons=reasons,
+        drift_columns=tuple(filter(None, entry.drift_columns.split(","))),
+        reason=entry.reason,
+        detail=entry.detail,
+        duplicate_of_file_seq=entry.duplicate_of_file_seq,
+    )

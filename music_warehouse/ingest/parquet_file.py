@@ -1,0 +1,176 @@
+"""Parquet deliveries as a source of rows, under the same contracts as text."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from music_warehouse.contracts import Column, Contract
+from music_warehouse.ingest.delimited import coded_table
+from music_warehouse.ingest.fast import is_valid
+from music_warehouse.ingest.gate import file_sha256
+from music_warehouse.ingest.header import map_columns
+from music_warehouse.ingest.judge import Judge, Value
+from music_warehouse.ingest.lake import coded, delivered_schema
+from music_warehouse.ingest.rows import (
+    FileRejected,
+    Piece,
+    RawRow,
+    RejectedRow,
+    Rejection,
+)
+
+_BATCH_ROWS = 65_536
+_JUDGED_ROWS = 1_024
+
+
+class ParquetDelivery:
+    """One Parquet file. Its rows have numbers from 1 and no byte offsets; a rejected
+    row is kept as JSON text of the contract's columns."""
+
+    header_lines = 0
+
+    def __init__(
+        self,
+        path: Path,
+        contract: Contract,
+        on_bytes: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        self._path = path
+        self._contract = contract
+        self._on_bytes = on_bytes
+        if path.stat().st_size == 0:
+            raise FileRejected("empty_file", "The file is empty.")
+        try:
+            self._file = pq.ParquetFile(path, page_checksum_verification=True)
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(error) from error
+        try:
+            schema = self._file.schema_arrow
+            names = [name.strip().casefold() for name in schema.names]
+            positions, self._drift = map_columns(names, contract)
+            self._columns = [schema.names[position] for position in positions]
+            for name, column in zip(self._columns, contract.columns, strict=True):
+                _check_type(schema.field(name).type, column)
+        except BaseException:
+            self.close()
+            raise
+        self._judge = Judge(contract)
+        self._schema = coded(delivered_schema(contract))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    @property
+    def drift_columns(self) -> tuple[str, ...]:
+        return self._drift
+
+    def sha256(self) -> str:
+        return file_sha256(self._path)
+
+    def pieces(self) -> Iterator[Piece]:
+        for first_row, batch in self._batches():
+            yield self._read(first_row, batch)
+        self._on_bytes(self._path.stat().st_size)
+
+    def raw_rows(self, line_numbers: set[int]) -> Iterator[RawRow]:
+        for first_row, batch in self._batches():
+            numbers = range(first_row, first_row + batch.num_rows)
+            if not line_numbers.isdisjoint(numbers):
+                for number, row in zip(numbers, batch.to_pylist(), strict=True):
+                    if number in line_numbers:
+                        yield RawRow(number, None, _json(row))
+
+    def _batches(self) -> Iterator[tuple[int, pa.Table]]:
+        first_row = 1
+        try:
+            for batch in self._file.iter_batches(_BATCH_ROWS, columns=self._columns):
+                # in the file's order otherwise
+                table = pa.Table.from_batches([batch]).select(self._columns)
+                yield first_row, table
+                first_row += table.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(error) from error
+
+    def _read(self, first_row: int, batch: pa.Table) -> Piece:
+        table = self._fast(first_row, batch)
+        if table is not None:
+            return Piece(lines=batch.num_rows, tables=[table])
+        if batch.num_rows <= _JUDGED_ROWS:
+            return self._judged(first_row, batch)
+        half = batch.num_rows // 2
+        piece = self._read(first_row, batch.slice(0, half))
+        piece.extend(self._read(first_row + half, batch.slice(half)))
+        return piece
+
+    def _fast(self, first_row: int, batch: pa.Table) -> pa.Table | None:
+        numbers = np.arange(first_row, first_row + batch.num_rows)
+        try:
+            columns = [
+                _coded(values.combine_chunks())
+                if pa.types.is_dictionary(field.type)
+                else values.combine_chunks().cast(field.type, safe=True)
+                for values, field in zip(batch.columns, self._schema, strict=False)
+            ]
+        except pa.ArrowInvalid:
+            return None
+        table = pa.Table.from_arrays([*columns, pa.array(numbers)], schema=self._schema)
+        return table if is_valid(table, self._contract) else None
+
+    def _judged(self, first_row: int, batch: pa.Table) -> Piece:
+        piece = Piece(lines=batch.num_rows)
+        rows: list[tuple[Value, ...]] = []
+        for number, row in enumerate(batch.to_pylist(), first_row):
+            judged = self._judge.judge_fields([_field(v) for v in row.values()])
+            if isinstance(judged, Rejection):
+                raw = RawRow(number, None, _json(row))
+                piece.rejects.append(RejectedRow(raw, judged))
+            else:
+                rows.append((*judged, number))
+        if rows:
+            piece.tables.append(coded_table(rows, self._schema))
+        return piece
+
+
+def _check_type(found: pa.DataType, column: Column) -> None:
+    if pa.types.is_dictionary(found):
+        found = found.value_type
+    is_text = pa.types.is_string(found) or pa.types.is_large_string(found)
+    is_number = pa.types.is_integer(found) or pa.types.is_floating(found)
+    if not (is_number if column.is_integer else is_text or pa.types.is_null(found)):
+        raise FileRejected(
+            "wrong_type", f"Column {column.name} is {found}, not {column.type}."
+        )
+
+
+def _coded(values: pa.Array) -> pa.DictionaryArray:
+    """Texts as codes; a text of no characters is blank, as in a text file."""
+    texts = values.cast(pa.string())
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    if pc.any(pc.match_substring(texts, "\x00")).as_py():
+        raise pa.ArrowInvalid("NUL")
+    return texts.dictionary_encode()
+
+
+def _field(value: object) -> bytes:
+    """A value as a text file would hold it; whole floats stand for integers, as
+    pandas writes them where a value is missing."""
+    if value is None or value != value:
+        return b""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value)).encode()
+    return str(value).encode()
+
+
+def _json(row: dict[str, object]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, default=str).encode()
+
+
+def _unreadable(error: Exception) -> FileRejected:
+    reason = " ".join(str(error).split())[:200]
+    return FileRejected("unreadable_parquet", f"The Parquet cannot be read: {reason}.")

@@ -1,0 +1,237 @@
+"""Writing one file's rows into the lake: row groups of coded texts, hashed on the
+way, with the columns ingestion adds."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from music_warehouse.contracts import Contract
+from music_warehouse.ingest.artist_names import ArtistNames
+from music_warehouse.ingest.lake import REJECTS_SCHEMA, coded, table_schema
+from music_warehouse.ingest.rows import RejectedRow
+from music_warehouse.names import normalise_name
+
+# Texts repeat across a group, and each group pays for its dictionaries: at 2 million
+# rows they cost about a tenth of what they do at 100,000.
+ROWS_PER_GROUP = 2_000_000
+_REJECTS_PER_GROUP = 50_000
+_SHOWN_CHARACTERS = 500
+_DICTIONARY_PAGE_BYTES = 64 << 20
+
+
+class _HashingSink:
+    """A file that hashes what is written; Parquet is written start to end."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._sha256 = hashlib.sha256()
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        view = memoryview(data)
+        self._sha256.update(view)
+        self._file.write(view)
+        return view.nbytes
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self.closed = True
+
+    def hexdigest(self) -> str:
+        return self._sha256.hexdigest()
+
+
+class TableWriter:
+    """Writes the rows of one delivered file.
+
+    Row groups are written in a thread of their own while the next is collected.
+    """
+
+    def __init__(self, path: Path, contract: Contract, file_seq: int) -> None:
+        self.path = path
+        self.rows = 0
+        self._contract = contract
+        self._file_seq = file_seq
+        self._schema = table_schema(contract)
+        self.artist_names = ArtistNames(contract, file_seq) if contract.artist else None
+        self._tables: list[pa.Table] = []
+        self._collected = 0
+        self._sink = _HashingSink(path)
+        self._parquet = _parquet_writer(
+            self._sink,
+            coded(self._schema),
+            # line numbers never repeat and counts come in runs of small integers:
+            # plain pages compress as well, at half the cost
+            use_dictionary=[
+                field.name
+                for field in self._schema
+                if pa.types.is_string(field.type)
+                or (contract.artist and field.name == contract.artist.key_column)
+            ],
+            write_statistics=list(contract.unique_key),
+        )
+        self._thread = ThreadPoolExecutor(1, "write")
+        self._under_way: Future[None] | None = None
+
+    def add(self, table: pa.Table) -> None:
+        """Take rows: the delivered columns and line numbers, texts coded."""
+        self.rows += table.num_rows
+        self._tables.append(table)
+        self._collected += table.num_rows
+        if self._collected >= ROWS_PER_GROUP:
+            self._hand_over()
+
+    def finish(self) -> str:
+        """Write what is left; the SHA-256 of the file."""
+        if self._collected:
+            self._hand_over()
+        self._wait()
+        self._thread.shutdown()
+        self._parquet.close()
+        self._sink.close()
+        stored = pq.read_metadata(self.path).num_rows
+        if stored != self.rows:
+            raise AssertionError(f"{self.path}: {self.rows} rows, {stored} stored")
+        return self._sink.hexdigest()
+
+    def discard(self) -> None:
+        """Drop everything, finished or not."""
+        self._thread.shutdown(cancel_futures=True)
+        with suppress(pa.ArrowException):
+            self._parquet.close()
+        self._sink.close()
+        self.path.unlink(missing_ok=True)
+
+    def _hand_over(self) -> None:
+        self._wait()
+        self._under_way = self._thread.submit(self._write_group, self._tables)
+        self._tables, self._collected = [], 0
+
+    def _wait(self) -> None:
+        if self._under_way is not None:
+            self._under_way.result()
+            self._under_way = None
+
+    def _write_group(self, tables: list[pa.Table]) -> None:
+        group = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        tables.clear()
+        columns = {name: group[name].chunk(0) for name in group.column_names}
+        for column in self._contract.columns:
+            if column.match_name:
+                columns[column.match_name] = _match_names(columns[column.name])
+        if self.artist_names and (artist := self._contract.artist):
+            mbids = columns[artist.mbid_column] if artist.mbid_column else None
+            columns[artist.key_column] = self.artist_names.add(
+                columns[artist.name_column], mbids
+            )
+        columns["file_seq"] = pa.repeat(
+            pa.scalar(self._file_seq, pa.int32()), group.num_rows
+        )
+        self._parquet.write_table(
+            pa.table({name: columns[name] for name in self._schema.names}),
+            row_group_size=group.num_rows,
+        )
+
+
+class RejectsWriter:
+    """Writes the rejects of one delivered file; no file where there are none."""
+
+    def __init__(self, path: Path, file_seq: int, contract_version: int) -> None:
+        self.path = path
+        self.rows = 0
+        self.reasons: dict[str, int] = {}
+        self._file_seq = file_seq
+        self._contract_version = contract_version
+        self._waiting: list[RejectedRow] = []
+        self._parquet: pq.ParquetWriter | None = None
+
+    def add(self, rejects: Iterable[RejectedRow]) -> None:
+        """Take rejected rows."""
+        for reject in rejects:
+            self.rows += 1
+            reason = reject.rejection.reason
+            self.reasons[reason] = self.reasons.get(reason, 0) + 1
+            self._waiting.append(reject)
+            if len(self._waiting) >= _REJECTS_PER_GROUP:
+                self._write_waiting()
+
+    def finish(self) -> None:
+        """Write what is left."""
+        if self._waiting:
+            self._write_waiting()
+        if self._parquet is not None:
+            self._parquet.close()
+
+    def discard(self) -> None:
+        """Drop everything, finished or not."""
+        if self._parquet is not None:
+            self._parquet.close()
+            self.path.unlink(missing_ok=True)
+
+    def _write_waiting(self) -> None:
+        if self._parquet is None:
+            self._parquet = _parquet_writer(self.path, REJECTS_SCHEMA)
+        rows = [reject.row for reject in self._waiting]
+        count = len(rows)
+        self._parquet.write_table(
+            pa.Table.from_arrays(
+                [
+                    pa.repeat(pa.scalar(self._file_seq, pa.int32()), count),
+                    pa.array([row.line_number for row in rows], pa.int64()),
+                    pa.array([row.byte_offset for row in rows], pa.int64()),
+                    pa.array([row.raw for row in rows], pa.binary()),
+                    pa.array([shown_text(row.raw) for row in rows], pa.string()),
+                    pa.array([r.rejection.reason for r in self._waiting], pa.string()),
+                    pa.array([r.rejection.detail for r in self._waiting], pa.string()),
+                    pa.repeat(pa.scalar(self._contract_version, pa.int32()), count),
+                ],
+                schema=REJECTS_SCHEMA,
+            )
+        )
+        self._waiting = []
+
+
+def shown_text(raw: bytes) -> str:
+    """Raw bytes as text to look at: the first 500 characters, undecodable bytes
+    escaped."""
+    # four bytes a character at most
+    head = raw[: 4 * _SHOWN_CHARACTERS]
+    return head.decode("utf-8", "backslashreplace")[:_SHOWN_CHARACTERS]
+
+
+def _parquet_writer(
+    sink: object, schema: pa.Schema, **options: object
+) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        sink,
+        schema,
+        compression="zstd",
+        compression_level=1,
+        write_page_checksum=True,
+        dictionary_pagesize_limit=_DICTIONARY_PAGE_BYTES,
+        store_schema=False,
+        **options,
+    )
+
+
+def _match_names(names: pa.DictionaryArray) -> pa.DictionaryArray:
+    normalised = [normalise_name(n) or None for n in names.dictionary.to_pylist()]
+    return (
+        pa.array(normalised, pa.string()).take(names.indices).dictionary_encode()
+    )

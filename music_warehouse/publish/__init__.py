@@ -1,0 +1,20 @@
+"""Publication: tested marts become what readers see, all at once or not at all."""
+
+from music_warehouse.publish.publication import PublishReport, publish
+from music_warehouse.publish.versions import (
+    Inputs,
+    PublishedMart,
+    Version,
+    current_version,
+    find_current,
+)
+
+__all__ = [
+    "Inputs",
+    "PublishReport",
+    "PublishedMart",
+    "Version",
+    "current_version",
+    "find_current",
+    "publish",
+]

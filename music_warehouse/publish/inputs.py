@@ -1,0 +1,82 @@
+"""What a build is made from, as hashes: equal hashes, nothing new to build."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from music_warehouse.errors import UserError
+from music_warehouse.ingest.lake import LEDGER
+from music_warehouse.ingest.ledger import read_ledger
+from music_warehouse.paths import DataFolder
+from music_warehouse.publish.versions import Inputs
+
+_PROJECT_FOLDERS = ("models", "macros", "seeds", "python_models", "dbt_project")
+_PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
+_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "music-warehouse")
+
+
+def read_inputs(
+    data: DataFolder, project: Path, variables: Mapping[str, Any]
+) -> Inputs:
+    """The inputs as they are now; a lake without deliveries is a user's mistake."""
+    ledger = _ledger_file(data)
+    entries = read_ledger(data) if ledger.is_file() else []
+    if not entries:
+        raise UserError(
+            f"The lake in {data.lake} holds no deliveries: run `music-warehouse "
+            "ingest PATH`, or `music-warehouse generate` first to have some."
+        )
+    return Inputs(
+        ledger_sequence=entries[-1].file_seq,
+        ledger_sha256=hashlib.sha256(ledger.read_bytes()).hexdigest(),
+        project_sha256=_project_sha256(project, variables),
+    )
+
+
+def unchanged_since(data: DataFolder, project: Path, moment: float) -> bool:
+    """Whether ledger and project are older than `moment`, in seconds since 1970.
+
+    Folders count too: theirs is the time at which a file was last removed.
+    """
+    ledger = _ledger_file(data)
+    if not ledger.is_file():
+        return False
+    files = [ledger, *project_files(project)]
+    folders = {file.parent for file in files} - {project}
+    return all(path.stat().st_mtime < moment for path in (*files, *folders))
+
+
+def project_files(project: Path) -> Iterator[Path]:
+    """The files dbt reads, in a fixed order."""
+    for name in _PROJECT_FILES:
+        if (project / name).is_file():
+            yield project / name
+    for folder in _PROJECT_FOLDERS:
+        for file in sorted((project / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                yield file
+
+
+def _ledger_file(data: DataFolder) -> Path:
+    return data.lake / LEDGER / "ledger.parquet"
+
+
+def _project_sha256(project: Path, variables: Mapping[str, Any]) -> str:
+    digest = hashlib.sha256()
+    for file in project_files(project):
+        digest.update(file.relative_to(project).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    digest.update(json.dumps(variables, sort_keys=True, default=str).encode())
+    for engine in _ENGINES:
+        digest.update(f"{engine}={_installed(engine)}\n".encode())
+    return digest.hexdigest()
+
+
+def _installed(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "absent"

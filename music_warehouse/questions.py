@@ -1,0 +1,133 @@
+"""The two questions the command line answers, from published marts only."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from music_warehouse.errors import UserError
+from music_warehouse.names import normalise_name
+from music_warehouse.paths import DataFolder
+from music_warehouse.publish import current_version
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A heading and a table."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
+    """The artists played most in a country, given by name or ISO code."""
+    with _published(data) as marts:
+        code, name = _country(marts, country)
+        rows = marts.execute(
+            """
+            select rank, artist_name, total_playcount::bigint, listeners
+            from artist_rank_in_country
+            where country = ?
+            order by row_no
+            limit ?
+            """,
+            [code, limit],
+        ).fetchall()
+    if not rows:
+        raise UserError(f"Nobody from {name} is among the listeners.")
+    return Answer(
+        f"Artists by plays in {name}", ("rank", "artist", "plays", "listeners"), rows
+    )
+
+
+def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
+    """The countries in which an artist is most popular: by the mean share of a
+    user's plays, among countries with users enough for a headline."""
+    with _published(data) as marts:
+        key, name = _artist(marts, artist)
+        rows = marts.execute(
+            """
+            select
+                headline_rank,
+                country_name,
+                100 * normalized_popularity,
+                total_playcount::bigint,
+                listeners
+            from country_rank_per_artist
+            inner join dim_countries using (country)
+            where artist_key = ?
+            order by headline_rank nulls last, row_no
+            limit ?
+            """,
+            [key, limit],
+        ).fetchall()
+    return Answer(
+        f"Countries where {name} is most popular",
+        ("rank", "country", "% of plays", "plays", "listeners"),
+        rows,
+    )
+
+
+def _published(data: DataFolder) -> duckdb.DuckDBPyConnection:
+    database = current_version(data) / "marts.duckdb"
+    return duckdb.connect(str(database), read_only=True)
+
+
+def _country(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]:
+    countries = marts.execute(
+        "select country, country_name, country_alpha3 from dim_countries"
+    ).fetchall()
+    wanted = normalise_name(given)
+    for code, name, alpha3 in countries:
+        if wanted in {normalise_name(text) for text in (code, name, alpha3)}:
+            return code, name
+    near = marts.execute(
+        """
+        select country_name
+        from dim_countries
+        order by jaro_winkler_similarity(lower(country_name), ?) desc, country_name
+        limit 3
+        """,
+        [wanted],
+    ).fetchall()
+    raise UserError(f"No country is called {given}; near: {_listed(near)}.")
+
+
+def _artist(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[int, str]:
+    """The artist of that name; of several, the one that most lists name."""
+    wanted = normalise_name(given)
+    artists = marts.execute(
+        "select artist_key, artist_name from dim_artists"
+    ).fetchall()
+    found = {key: name for key, name in artists if normalise_name(name) == wanted}
+    if found:
+        most_heard = marts.execute(
+            """
+            select artist_key
+            from country_rank_per_artist
+            where artist_key in (select unnest(?))
+            group by artist_key
+            order by sum(listeners) desc, artist_key
+            limit 1
+            """,
+            [list(found)],
+        ).fetchone()
+        key = most_heard[0] if most_heard else min(found)
+        return key, found[key]
+    near = marts.execute(
+        """
+        select artist_name
+        from dim_artists
+        order by jaro_winkler_similarity(lower(artist_name), ?) desc, artist_key
+        limit 3
+        """,
+        [wanted],
+    ).fetchall()
+    raise UserError(f"No artist is called {given}; near: {_listed(near)}.")
+
+
+def _listed(names: list[Row]) -> str:
+    return ", ".join(name for (name,) in names)

@@ -1,0 +1,84 @@
+"""What the commands print."""
+
+from collections.abc import Iterable
+
+from music_warehouse.ingest.ledger import LedgerEntry
+from music_warehouse.publish import PublishReport, Version
+from music_warehouse.questions import Answer
+from music_warehouse.status import Status
+from music_warehouse.tables import print_table
+
+
+def print_deliveries(files: Iterable[LedgerEntry]) -> None:
+    """One line per delivered file: its rows in, and what became of them."""
+    print_table(
+        ("#", "table", "file", "rows", "loaded", "rejected", "repeated", "state"),
+        [
+            (
+                file.file_seq,
+                f"{file.source}.{file.table_name}",
+                file.file_name,
+                file.rows_loaded + file.rows_rejected + file.rows_repeated,
+                file.rows_loaded,
+                file.rows_rejected,
+                file.rows_repeated,
+                _state(file),
+            )
+            for file in files
+        ],
+    )
+
+
+def print_publication(report: PublishReport) -> None:
+    """The version that readers see, and where it lies."""
+    print(f"Published: {_told(report.version)} in {report.folder}.")
+
+
+def print_answer(answer: Answer) -> None:
+    """A heading and the table below it."""
+    print(answer.heading)
+    print_table(answer.columns, answer.rows)
+
+
+def print_status(status: Status) -> None:
+    """Deliveries, rejects, publication; each says so where there is none."""
+    if not status.files:
+        print("Nothing has been ingested: run `music-warehouse ingest PATH`.")
+    print_deliveries(status.files)
+    if status.rejects:
+        print("\nRejected:")
+        print_table(("table", "reason", "count", "for example"), status.rejects)
+    print()
+    if status.version is None:
+        print("Nothing is published: run `music-warehouse build`.")
+        return
+    print(f"Published: {_told(status.version)}.")
+    print_table(
+        ("mart", "rows"),
+        [(name, mart.rows) for name, mart in status.version.marts.items()],
+    )
+    if status.waiting is None:
+        print("Its build's deliveries are not known: run `music-warehouse build`.")
+    elif status.waiting:
+        print(
+            f"{len(status.waiting)} deliveries have come since: "
+            "run `music-warehouse build`."
+        )
+    else:
+        print("It holds every delivery.")
+
+
+def _state(file: LedgerEntry) -> str:
+    if file.state == "duplicate":
+        return f"duplicate of {file.duplicate_of_file_seq}"
+    if file.state == "rejected":
+        return f"rejected: {file.reason}"
+    return f"loaded, ignoring {file.drift_columns}" if file.drift_columns else "loaded"
+
+
+def _told(version: Version) -> str:
+    rows = sum(mart.rows for mart in version.marts.values())
+    return (
+        f"version {version.id} of {version.published_at}, "
+        f"{len(version.marts)} marts, {rows} rows"
+    )

@@ -1,0 +1,1 @@
+"""Invented deliveries with known truth, in the shapes that the warehouse takes in."""

@@ -1,0 +1,170 @@
+"""Publishing writes one whole version, and readers see only whole versions."""
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from music_warehouse.errors import UserError
+from music_warehouse.publish import Version, current_version, find_current, publish
+
+
+def rows_of(folder: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
+        return marts.execute("select * from plays").fetchall()
+
+
+def test_a_version_holds_the_public_marts_and_nothing_else(built):
+    folder = publish(built.data, built.target, built.root).folder
+
+    assert folder == current_version(built.data)
+    assert {file.name for file in folder.iterdir()} == {
+        "marts.duckdb",
+        "plays.parquet",
+        "version.json",
+    }
+    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
+        assert marts.execute(
+            "select schema_name, table_name from duckdb_tables()"
+        ).fetchall() == [("main", "plays")]
+
+
+def test_database_and_parquet_hold_the_rows_in_the_order_of_the_key(built):
+    built.build(
+        "select (i * 7919) % 50000 as listener, date '2024-01-01' as day, i % 3 as n "
+        "from range(50000) as numbers(i)"
+    )
+
+    folder = publish(built.data, built.target, built.root).folder
+
+    assert [row[0] for row in rows_of(folder)] == list(range(50000))
+    parquet = pq.read_table(folder / "plays.parquet")
+    assert parquet["listener"].to_pylist() == list(range(50000))
+
+
+def test_version_json_tells_rows_hashes_and_the_run(built):
+    report = publish(built.data, built.target, built.root)
+
+    told = json.loads((report.folder / "version.json").read_text())
+    assert told["marts"]["plays"] == {
+        "rows": 1,
+        "parquet_sha256": hashlib.sha256(
+            (report.folder / "plays.parquet").read_bytes()
+        ).hexdigest(),
+    }
+    assert told["dbt_version"] == "1.11.0"
+    assert told["id"] == report.folder.name
+    assert Version.read(report.folder) == report.version
+
+
+def test_the_database_opens_with_the_storage_version_of_duckdb_1_4(built):
+    folder = publish(built.data, built.target, built.root).folder
+
+    with duckdb.connect() as connection:
+        path = folder / "marts.duckdb"
+        connection.execute(f"attach '{path}' as published (read_only)")
+        ((tags,),) = connection.execute(
+            "select tags from duckdb_databases() where database_name = 'published'"
+        ).fetchall()
+    assert tags["storage_version"].startswith("v1.4")
+
+
+def test_publishing_the_same_build_again_makes_no_version(built):
+    first = publish(built.data, built.target, built.root)
+    second = publish(built.data, built.target, built.root)
+
+    assert (first.is_new, second.is_new) == (True, False)
+    assert second.folder == first.folder
+
+
+def test_the_last_three_versions_are_kept(built):
+    ids = []
+    for listener in range(5):
+        built.build(f"select {listener} as listener, date '2024-01-01' as day")
+        ids.append(publish(built.data, built.target, built.root).version.id)
+
+    kept = sorted(
+        folder.name for folder in (built.data.published / "versions").iterdir()
+    )
+    assert kept == ids[-3:]
+    assert find_current(built.data).name == ids[-1]
+
+
+def test_without_links_a_pointer_file_leads_to_the_version(built, no_links):
+    folder = publish(built.data, built.target, built.root).folder
+
+    assert not (built.data.published / "current").exists()
+    assert (built.data.published / "current.txt").read_text() == (
+        f"versions/{folder.name}\n"
+    )
+    assert current_version(built.data) == folder
+
+
+def test_a_pointer_gives_way_to_a_link_and_back(built):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.symlink", _refuse)
+        publish(built.data, built.target, built.root)
+    built.build()
+    linked = publish(built.data, built.target, built.root).folder
+    assert current_version(built.data) == linked
+    assert not (built.data.published / "current.txt").exists()
+
+    built.build()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.symlink", _refuse)
+        pointed = publish(built.data, built.target, built.root).folder
+    assert current_version(built.data) == pointed != linked
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise OSError
+
+
+def test_without_a_version_the_reader_is_told_what_to_run(tmp_path, built):
+    with pytest.raises(UserError, match=r"Nothing is published.*music-warehouse build"):
+        current_version(built.data)
+
+
+def test_readers_during_swaps_see_whole_versions_and_no_error(built):
+    """Each version holds its number three times, in two files: a reader that saw
+    two versions at once would read different numbers."""
+    seen: set[int] = set()
+    failures: list[str] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                folder = current_version(built.data)
+                ((listener, _, number),) = rows_of(folder)
+                parquet = pq.read_table(folder / "plays.parquet").to_pylist()[0]
+                told = Version.read(folder).id
+                numbers = {listener, number, parquet["listener"], parquet["number"]}
+                if len(numbers) != 1 or told != folder.name:
+                    failures.append(f"{folder.name}: {numbers}")
+                seen.update(numbers)
+            except Exception as error:
+                failures.append(repr(error))
+
+    def make(number: int) -> None:
+        built.build(
+            f"select {number} as listener, date '2024-01-01' as day, {number} as number"
+        )
+        publish(built.data, built.target, built.root)
+
+    make(0)
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 6):
+        make(number)
+    done.set()
+    for reader in readers:
+        reader.join()
+
+    assert failures == []
+    assert len(seen) > 1
