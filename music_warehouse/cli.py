@@ -130,10 +130,10 @@ def ingest(
 ) -> None:
     """Take deliveries into the lake: every line is loaded or rejected, none lost."""
     from music_warehouse.ingest import ingest_paths
-    from music_warehouse.reports import print_deliveries
+    from music_warehouse.reports import print_ingest
 
-    report = ingest_paths(paths, DataFolder.from_environment(), declared)
-    print_deliveries(report.entries)
+    data = DataFolder.from_environment()
+    print_ingest(ingest_paths(paths, data, declared), data)
 
 
 @app.command()
@@ -153,10 +153,11 @@ def build(
     from music_warehouse.build import build as build_and_publish
     from music_warehouse.reports import print_publication
 
+    given = _variables(variables)
     report = build_and_publish(
         DataFolder.from_environment(),
         Project.here(),
-        _variables(variables),
+        given,
         full_refresh=full_refresh,
         force=force,
     )

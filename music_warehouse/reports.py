@@ -1,12 +1,32 @@
 """What the commands print."""
 
+from collections import Counter
 from collections.abc import Iterable
 
-from music_warehouse.ingest.ledger import LedgerEntry
+from music_warehouse.ingest import IngestReport, LedgerEntry, read_ledger
+from music_warehouse.paths import DataFolder
 from music_warehouse.publish import PublishReport, Version
 from music_warehouse.questions import Answer
 from music_warehouse.status import Status
 from music_warehouse.tables import print_table
+
+
+def print_ingest(report: IngestReport, data: DataFolder) -> None:
+    """What became of the files of one ingest, and why rows or files were refused."""
+    taken = {file.file_seq for file in report.files}
+    print_deliveries(entry for entry in read_ledger(data) if entry.file_seq in taken)
+    reasons: Counter[tuple[str, str]] = Counter()
+    for file in report.files:
+        for reason, count in file.reasons.items():
+            reasons[f"{file.source}.{file.table}", reason] += count
+    if reasons:
+        print("\nRejected:")
+        print_table(
+            ("table", "reason", "count"),
+            [(*key, count) for key, count in reasons.most_common()],
+        )
+    for ignored in report.ignored:
+        print(f"Ignored {ignored.path}: {ignored.reason}")
 
 
 def print_deliveries(files: Iterable[LedgerEntry]) -> None:

@@ -1,6 +1,8 @@
 -- A listener's plays are those of the latest file that lists the listener: none lost on
 -- the way through names, credits and incremental runs, none counted twice. The sums
 -- are compared listener by listener, so that a loss cannot hide behind a gain.
+{{ config(group='listening') }}
+
 with
 
 lists as (

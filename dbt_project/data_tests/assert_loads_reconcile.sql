@@ -1,5 +1,7 @@
 -- Every line of every delivered file is accounted for once, the rejected ones are kept,
 -- and what the ledger calls loaded is in the lake: there, not only in the books.
+{{ config(group='listening') }}
+
 with
 
 files as (

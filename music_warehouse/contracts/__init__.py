@@ -31,6 +31,7 @@ _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 class Column:
     """One column: its name in the lake, and which values are valid.
 
+    `blank_values` are texts that stand for no value, besides the empty one.
     `minimum` and `maximum` are inclusive and, for integers, never wider than the
     type. `max_bytes` bounds the UTF-8 length of a text. `match_name` names the
     lake column that holds the normalised form beside the delivered one.
@@ -42,6 +43,7 @@ class Column:
     minimum: int | None = None
     maximum: int | None = None
     max_bytes: int | None = None
+    blank_values: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     match_name: str | None = None
 
@@ -152,7 +154,15 @@ def _column(entry: object) -> Column:
         entry,
         "a column",
         required={"name", "type"},
-        optional={"required", "min", "max", "max_bytes", "aliases", "match_name"},
+        optional={
+            "required",
+            "min",
+            "max",
+            "max_bytes",
+            "blank_values",
+            "aliases",
+            "match_name",
+        },
     )
     name, kind = _identifier(fields["name"], "a column's name"), fields["type"]
     if kind not in (*INTEGER_LIMITS, *TEXT_TYPES):
@@ -167,6 +177,13 @@ def _column(entry: object) -> Column:
     for option in ("max_bytes", "match_name"):
         if option in fields and kind != "text":
             raise _Malformed(f"column {name}: {option} is for text")
+    blank_values = fields.get("blank_values", [])
+    if not isinstance(blank_values, list) or not all(
+        isinstance(value, str) and value for value in blank_values
+    ):
+        raise _Malformed(f"column {name}: blank_values must be a list of texts")
+    if blank_values and kind not in TEXT_TYPES:
+        raise _Malformed(f"column {name}: blank_values is for text and uuid")
     column = Column(
         name=name,
         type=kind,
@@ -174,6 +191,7 @@ def _column(entry: object) -> Column:
         minimum=_optional_whole(fields, "min", name),
         maximum=_optional_whole(fields, "max", name),
         max_bytes=_optional_whole(fields, "max_bytes", name),
+        blank_values=tuple(blank_values),
         aliases=_names(fields.get("aliases", []), f"aliases of {name}"),
         match_name=(
             _identifier(fields["match_name"], f"match_name of {name}")
@@ -188,7 +206,10 @@ def _column(entry: object) -> Column:
 
 def _artist(entry: object, by_name: Mapping[str, Column]) -> ArtistColumns:
     fields = _mapping(
-        entry, "artist", required={"name_column", "key_column"}, optional={"mbid_column"}
+        entry,
+        "artist",
+        required={"name_column", "key_column"},
+        optional={"mbid_column"},
     )
     name = by_name.get(fields["name_column"])
     if name is None or name.type != "text" or not name.required:

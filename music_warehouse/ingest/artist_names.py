@@ -16,6 +16,10 @@ from music_warehouse.ingest.lake import (
 )
 from music_warehouse.names import credit_parts, name_key, normalise_name
 
+# A superset of the names that `credit_parts` splits, found by an expression in linear
+# time; the few that are left are looked at in Python.
+_MAY_BE_JOINT = r"[,;&/]|feat|ft|vs|with|\Wx\W"
+
 
 class ArtistNames:
     """Collects the artist names of one file and gives their keys.
@@ -29,121 +33,112 @@ class ArtistNames:
         self._file_seq = file_seq
         self._names = pa.array([], pa.string())
         self._keys = np.empty(0, dtype=np.int64)
-        self._spellings: list[pa.Table] = []
+        self._match_names: list[str] = []
+        self._match_keys: list[int] = []
+        self._pairs: list[pa.Table] = []
 
     def add(
         self, names: pa.DictionaryArray, mbids: pa.DictionaryArray | None
     ) -> pa.Array:
         """Count names and mbids of some rows; the key of each row's name."""
-        name_codes = names.indices.to_numpy()
-        keys = self._keys_of(names.dictionary)
         if mbids is None:
-            counts = np.bincount(name_codes, minlength=len(names.dictionary))
-            used = np.flatnonzero(counts)
-            pair_names, pair_mbids = used, pa.nulls(len(used), pa.int32())
-            counts, mbid_texts = counts[used], pa.array([], pa.string())
-        else:
-            mbid_texts = mbids.dictionary
-            width = len(mbid_texts) + 1
-            mbid_codes = pc.fill_null(mbids.indices, len(mbid_texts)).to_numpy()
-            pairs, counts = np.unique(
-                name_codes.astype(np.int64) * width + mbid_codes, return_counts=True
-            )
-            pair_names = pairs // width
-            pair_mbids = pa.array(
-                (pairs % width).astype(np.int32), mask=pairs % width == width - 1
-            )
-        self._spellings.append(
+            mbids = pa.nulls(len(names), pa.dictionary(pa.int32(), pa.string()))
+        name_codes = names.indices.to_numpy()
+        name_numbers = self._numbers(names.dictionary)
+        width = len(mbids.dictionary) + 1
+        mbid_codes = pc.fill_null(mbids.indices, width - 1).to_numpy()
+        pairs, counts = np.unique(
+            name_codes.astype(np.int64) * width + mbid_codes, return_counts=True
+        )
+        self._pairs.append(
             pa.table(
                 {
-                    "artist_name": pa.DictionaryArray.from_arrays(
-                        pa.array(pair_names.astype(np.int32)), names.dictionary
+                    "name": name_numbers[pairs // width],
+                    "mbid": pa.DictionaryArray.from_arrays(
+                        _codes(pairs % width, null=width - 1), mbids.dictionary
                     ),
-                    "mbid": pa.DictionaryArray.from_arrays(pair_mbids, mbid_texts),
-                    "row_count": pa.array(counts.astype(np.int64)),
+                    "row_count": counts.astype(np.int64),
                 }
             )
         )
-        return pa.array(keys[name_codes])
+        return pa.array(self._keys[name_numbers][name_codes])
 
     def tables(self) -> Iterator[tuple[Path, pa.Table]]:
         """The side tables of the file, by their folder in the lake."""
-        yield ARTIST_SPELLINGS, self._spellings_table()
-        yield ARTIST_CREDIT_PARTS, self._credit_parts_table()
+        yield ARTIST_SPELLINGS, self._spellings()
+        yield ARTIST_CREDIT_PARTS, self._credit_parts()
 
-    def _keys_of(self, names: pa.StringArray) -> np.ndarray:
-        known = pc.index_in(names, value_set=self._names)
-        if known.null_count:
-            new = names.filter(pc.is_null(known))
-            self._names = pa.concat_arrays([self._names, new])
-            new_keys = np.fromiter(map(name_key, new.to_pylist()), np.int64, len(new))
-            self._keys = np.concatenate([self._keys, new_keys])
-            known = known.to_numpy(zero_copy_only=False)
-            is_new = np.isnan(known)
-            known[is_new] = np.arange(len(self._names) - len(new), len(self._names))
-            return self._keys[known.astype(np.int64)]
-        return self._keys[known.to_numpy()]
+    def _numbers(self, names: pa.StringArray) -> np.ndarray:
+        """The place of each name among all met, new ones being added."""
+        numbers = pc.index_in(names, value_set=self._names)
+        if numbers.null_count:
+            self._meet(names.filter(pc.is_null(numbers)))
+            numbers = pc.index_in(names, value_set=self._names)
+        return np.asarray(numbers)
 
-    def _spellings_table(self) -> pa.Table:
-        if not self._spellings:
+    def _meet(self, names: pa.StringArray) -> None:
+        texts = names.to_pylist()
+        keys = [name_key(text) for text in texts]
+        match_names = [normalise_name(text) for text in texts]
+        self._names = pa.concat_arrays([self._names, names])
+        self._keys = np.concatenate([self._keys, np.array(keys, dtype=np.int64)])
+        self._match_names += match_names
+        self._match_keys += [
+            key if match_name == text else name_key(match_name)
+            for text, key, match_name in zip(texts, keys, match_names, strict=True)
+        ]
+
+    def _spellings(self) -> pa.Table:
+        if not self._pairs:
             return ARTIST_SPELLINGS_SCHEMA.empty_table()
-        found = pa.concat_tables(self._spellings).unify_dictionaries().combine_chunks()
-        names, mbids = (found[c].chunk(0) for c in ("artist_name", "mbid"))
+        found = pa.concat_tables(self._pairs).unify_dictionaries().combine_chunks()
+        mbids = found["mbid"].chunk(0)
         width = len(mbids.dictionary) + 1
         mbid_codes = pc.fill_null(mbids.indices, width - 1).to_numpy()
         pairs, inverse = np.unique(
-            names.indices.to_numpy().astype(np.int64) * width + mbid_codes,
+            found["name"].to_numpy().astype(np.int64) * width + mbid_codes,
             return_inverse=True,
         )
-        counts = np.zeros(len(pairs), dtype=np.int64)
-        np.add.at(counts, inverse, found["row_count"].to_numpy())
-        name_codes, mbid_codes = pairs // width, pairs % width
-        texts = names.dictionary.to_pylist()
-        match_names = [normalise_name(text) for text in texts]
-        keys = self._keys_of(names.dictionary)
-        match_keys = np.fromiter(
-            (
-                key if match_name == text else name_key(match_name)
-                for text, match_name, key in zip(
-                    texts, match_names, keys.tolist(), strict=True
-                )
-            ),
-            np.int64,
-            len(texts),
-        )
-        mbid_texts = mbids.dictionary
-        mbid_keys = pa.array(
-            [name_key(f"mbid:{mbid.lower()}") for mbid in mbid_texts.to_pylist()],
-            pa.int64(),
-        )
-        picked = pa.array(mbid_codes, mask=mbid_codes == width - 1)
-        rows = len(pairs)
+        row_counts = np.zeros(len(pairs), dtype=np.int64)
+        np.add.at(row_counts, inverse, found["row_count"].to_numpy())
+        name_numbers = pa.array(pairs // width)
+        mbid_numbers = _codes(pairs % width, null=width - 1)
+        mbid_keys = [
+            name_key(f"mbid:{m.lower()}") for m in mbids.dictionary.to_pylist()
+        ]
+        count = len(pairs)
         return pa.Table.from_arrays(
             [
-                _repeated(pa.scalar(self._file_seq, pa.int32()), rows),
-                _repeated(self._contract.source, rows),
-                _repeated(self._contract.table, rows),
-                pa.array(keys[name_codes]),
-                names.dictionary.take(pa.array(name_codes)),
-                pa.array(match_names, pa.string()).take(pa.array(name_codes)),
-                pa.array(match_keys[name_codes]),
-                mbid_texts.take(picked),
-                mbid_keys.take(picked),
-                pa.array(counts),
+                pa.repeat(pa.scalar(self._file_seq, pa.int32()), count),
+                pa.repeat(self._contract.source, count),
+                pa.repeat(self._contract.table, count),
+                pa.array(self._keys).take(name_numbers),
+                self._names.take(name_numbers),
+                pa.array(self._match_names, pa.string()).take(name_numbers),
+                pa.array(self._match_keys, pa.int64()).take(name_numbers),
+                mbids.dictionary.take(mbid_numbers),
+                pa.array(mbid_keys, pa.int64()).take(mbid_numbers),
+                pa.array(row_counts),
             ],
             schema=ARTIST_SPELLINGS_SCHEMA,
         )
 
-    def _credit_parts_table(self) -> pa.Table:
-        # Names without a comma, semicolon or one of the joining words have no parts;
-        # one pass of a linear-time expression leaves few to look at in Python.
-        joint = pc.match_substring_regex(self._names, _MAY_BE_JOINT, ignore_case=True)
-        rows: list[tuple[int, int, int, str, int]] = []
-        for name in self._names.filter(joint).to_pylist():
-            for number, part in enumerate(credit_parts(name), 1):
-                part_key = name_key(normalise_name(part))
-                rows.append((self._file_seq, name_key(name), number, part, part_key))
-        columns = zip(*rows, strict=True) if rows else ([],) * 5
+    def _credit_parts(self) -> pa.Table:
+        may_be_joint = pc.match_substring_regex(
+            self._names, _MAY_BE_JOINT, ignore_case=True
+        )
+        rows = [
+            (
+                self._file_seq,
+                name_key(name),
+                number,
+                part,
+                name_key(normalise_name(part)),
+            )
+            for name in self._names.filter(may_be_joint).to_pylist()
+            for number, part in enumerate(credit_parts(name), 1)
+        ]
+        columns = zip(*rows, strict=True) if rows else [()] * 5
         return pa.Table.from_arrays(
             [
                 pa.array(values, field.type)
@@ -155,8 +150,6 @@ class ArtistNames:
         )
 
 
-_MAY_BE_JOINT = r"[,;&/]|feat|ft|vs|with|\Wx\W"
-
-
-def _repeated(value: object, count: int) -> pa.Array:
-    return pa.repeat(value, count)
+def _codes(numbers: np.ndarray, null: int) -> pa.Array:
+    """Dictionary codes, one number standing for null."""
+    return pa.array(numbers.astype(np.int32), mask=numbers == null)

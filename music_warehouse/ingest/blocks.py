@@ -67,7 +67,7 @@ def read_blocks(stream: TextStream) -> Iterator[Block]:
                 offset, line = offset + passed.all_bytes, line + 1
                 kept, kept_bytes, pushed_back = [], 0, passed.beyond
             continue
-        data = b"".join([*kept, chunk[:cut]]) if kept else chunk[:cut]
+        data = b"".join([*kept, memoryview(chunk)[:cut]])
         lines = data.count(b"\n")
         yield Block(data, offset, line, lines)
         offset, line = offset + len(data), line + lines

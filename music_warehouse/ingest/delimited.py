@@ -24,7 +24,7 @@ from music_warehouse.ingest.rows import (
     Rejection,
 )
 
-_JUDGED_BYTES = 64 << 10
+JUDGED_BYTES = 64 << 10
 _PARSERS = 2
 _BLOCKS_AHEAD = 4
 
@@ -39,8 +39,10 @@ class DelimitedFile:
         path: Path,
         contract: Contract,
         on_bytes: Callable[[int], None] = lambda _: None,
+        judged_bytes: int = JUDGED_BYTES,
     ) -> None:
         self._path = path
+        self._judged_bytes = judged_bytes
         self._contract = contract
         self._stream = TextStream(path, on_bytes)
         try:
@@ -67,7 +69,7 @@ class DelimitedFile:
         return self._stream.sha256()
 
     def pieces(self) -> Iterator[Piece]:
-        reader = LineReader(self._contract, self._header)
+        reader = LineReader(self._contract, self._header, self._judged_bytes)
         with ThreadPoolExecutor(_PARSERS, "parse") as parsers:
             ahead: deque[Future[Piece]] = deque()
             for block in self._blocks:
@@ -93,9 +95,13 @@ class DelimitedFile:
 
 
 class LineReader:
-    """Reads blocks of lines: the fast way, or else in halves, or else by line."""
+    """Reads blocks of lines: the fast way, or else in halves, or else, from
+    `judged_bytes` down, by line."""
 
-    def __init__(self, contract: Contract, header: Header) -> None:
+    def __init__(
+        self, contract: Contract, header: Header, judged_bytes: int = JUDGED_BYTES
+    ) -> None:
+        self._judged_bytes = judged_bytes
         self._fast = FastReader(contract, header)
         self._judge = Judge(contract)
         self._header = header
@@ -106,7 +112,7 @@ class LineReader:
         table = self._fast.read(block)
         if table is not None:
             return Piece(lines=block.lines, tables=[table])
-        halves = block.halves() if len(block.data) > _JUDGED_BYTES else None
+        halves = block.halves() if len(block.data) > self._judged_bytes else None
         if halves is None:
             return self.judge(block)
         piece = self.read(halves[0])

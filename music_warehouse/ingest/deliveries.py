@@ -69,7 +69,9 @@ def find_deliveries(
     )
 
 
-def _declared(contracts: Mapping[str, Contract], declared: str | None) -> Contract | None:
+def _declared(
+    contracts: Mapping[str, Contract], declared: str | None
+) -> Contract | None:
     if declared is None:
         return None
     if declared not in contracts:
@@ -87,7 +89,9 @@ def _files(given: Path) -> Iterator[Path]:
         return
 
     def refuse(error: OSError) -> None:
-        raise UserError(f"The folder {error.filename} cannot be read: {error.strerror}.")
+        raise UserError(
+            f"The folder {error.filename} cannot be read: {error.strerror}."
+        )
 
     for folder, folders, files in os.walk(given, onerror=refuse):
         folders[:] = sorted(f for f in folders if not f.startswith(_NOT_DELIVERIES))

@@ -74,16 +74,21 @@ class FastReader:
             return None
         if table.num_rows != block.lines:
             return None
+        columns = [
+            without_blank_values(values, column)
+            for values, column in zip(
+                table.columns, self._contract.columns, strict=True
+            )
+        ]
         numbers = np.arange(block.first_line, block.first_line + block.lines)
-        table = pa.Table.from_arrays(
-            [*table.columns, pa.array(numbers)], schema=self._schema
-        )
+        table = pa.Table.from_arrays([*columns, pa.array(numbers)], schema=self._schema)
         return table if is_valid(table, self._contract) else None
 
 
 def has_plain_lines(data: bytes, delimiter: bytes) -> bool:
-    """Whether lines and fields of these bytes are the same for pyarrow and for the
-    judge. May be false of lines that the judge takes, never true of others."""
+    """Whether pyarrow and the judge find the same fields in these bytes, provided
+    that pyarrow finds as many rows as there are lines. May be false of lines that
+    the judge takes."""
     if not data or data.startswith(_BYTE_ORDER_MARK) or b"\x00" in data:
         return False
     window = MAX_LINE_BYTES // 2
@@ -101,19 +106,16 @@ def has_plain_lines(data: bytes, delimiter: bytes) -> bool:
 
 
 def _has_plain_quotes(codes: np.ndarray, delimiter: int) -> bool:
-    """Whether all quotes have the form of RFC 4180, within lines.
+    """Whether all quotes have the form of RFC 4180, line ends in fields aside.
 
-    Quotes of a line alternate between opening and closing, a doubled quote being a
-    closing one and an opening one side by side. So it is enough that each line has
-    an even number, and that each opening one follows a delimiter, a line start or a
-    closing one, each closing one the other way round.
+    Quotes alternate between opening and closing, a doubled quote being a closing and
+    an opening one side by side. So it is enough that each opening one follows a
+    delimiter, a line start or a closing one, and each closing one the other way
+    round. A line end between the two shows in the number of rows.
     """
-    marks = np.flatnonzero((codes == _QUOTE) | (codes == _LF))
-    is_quote = codes[marks] == _QUOTE
-    quotes_so_far = np.cumsum(is_quote)
-    if (quotes_so_far[~is_quote] & 1).any() or quotes_so_far[-1] & 1:
+    quotes = np.flatnonzero(codes == _QUOTE)
+    if len(quotes) % 2:
         return False
-    quotes = marks[is_quote]
     opening, closing = quotes[::2], quotes[1::2]
     before = codes[opening - 1]
     opens = (before == delimiter) | (before == _LF) | (opening == 0)
@@ -140,6 +142,29 @@ def _may_have_hexadecimal(data: bytes, codes: np.ndarray, delimiter: bytes) -> b
         if data[position] in b'" \t\r\n' + delimiter:
             return True
     return False
+
+
+def without_blank_values(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Coded texts with those that stand for no value turned to null."""
+    if not column.blank_values:
+        return values
+    blanks = pa.array(column.blank_values, pa.string())
+    return pa.chunked_array(
+        [_without(chunk, blanks) for chunk in values.chunks], values.type
+    )
+
+
+def _without(texts: pa.DictionaryArray, blanks: pa.StringArray) -> pa.DictionaryArray:
+    is_blank = pc.is_in(texts.dictionary, value_set=blanks).to_numpy(
+        zero_copy_only=False
+    )
+    if not is_blank.any():
+        return texts
+    new_codes = (np.cumsum(~is_blank) - 1).astype(np.int32)
+    recoding = pa.array(new_codes, mask=is_blank)
+    return pa.DictionaryArray.from_arrays(
+        recoding.take(texts.indices), texts.dictionary.filter(pa.array(~is_blank))
+    )
 
 
 def is_valid(table: pa.Table, contract: Contract) -> bool:
@@ -179,8 +204,7 @@ def _are_uuids(codes: np.ndarray) -> bool:
     lower = codes | _LOWER_CASE_BIT
     is_digit = ((codes - ord("0")) < 10) | ((lower - ord("a")) < 6)
     return bool(
-        is_digit[:, _UUID_DIGITS].all()
-        and (codes[:, _UUID_DASHES] == ord("-")).all()
+        is_digit[:, _UUID_DIGITS].all() and (codes[:, _UUID_DASHES] == ord("-")).all()
     )
 
 

@@ -25,7 +25,9 @@ class Header:
 def _field_pattern(delimiter: bytes) -> re.Pattern[bytes]:
     separator = re.escape(delimiter)
     return re.compile(
-        rb'(?:"([^"]*(?:""[^"]*)*)"|([^"' + separator + rb"]*))(?:"
+        rb'(?:"([^"]*(?:""[^"]*)*)"|([^"'
+        + separator
+        + rb"]*))(?:"
         + separator
         + rb"|(\Z))"
     )

@@ -115,6 +115,8 @@ def _read_text(column: Column, field: bytes) -> Value | Rejection:
         )
     if not value or (column.required and not value.strip()):
         return None
+    if value in column.blank_values:
+        return None
     if column.max_bytes is not None and len(field) > column.max_bytes:
         return Rejection(
             "too_long_text",
@@ -126,6 +128,8 @@ def _read_text(column: Column, field: bytes) -> Value | Rejection:
 def _read_uuid(column: Column, field: bytes) -> Value | Rejection:
     field = field.strip(b" \t")
     if not field:
+        return None
+    if field.decode("latin-1") in column.blank_values:
         return None
     if not _UUID.fullmatch(field):
         return Rejection("not_uuid", f"{column.name} is {_shown(field)}, not a UUID.")

@@ -19,7 +19,7 @@ REJECTS = Path("rejects")
 ARTIST_SPELLINGS = Path("names", "artist_spellings")
 ARTIST_CREDIT_PARTS = Path("names", "artist_credit_parts")
 
-_ARROW_TYPES = {
+ARROW_TYPES = {
     "integer": pa.int32(),
     "bigint": pa.int64(),
     "text": pa.string(),
@@ -98,7 +98,7 @@ def table_folder(contract: Contract) -> Path:
 
 def delivered_schema(contract: Contract) -> pa.Schema:
     """The columns a row source hands over: the contract's and the line number."""
-    columns = [(c.name, _ARROW_TYPES[c.type]) for c in contract.columns]
+    columns = [(c.name, ARROW_TYPES[c.type]) for c in contract.columns]
     return pa.schema([*columns, ("line_number", pa.int64())])
 
 
@@ -116,14 +116,12 @@ def table_schema(contract: Contract) -> pa.Schema:
     """The columns of a source table in the lake."""
     fields: list[tuple[str, pa.DataType]] = []
     for column in contract.columns:
-        fields.append((column.name, _ARROW_TYPES[column.type]))
+        fields.append((column.name, ARROW_TYPES[column.type]))
         if column.match_name:
             fields.append((column.match_name, pa.string()))
     if contract.artist:
         fields.append((contract.artist.key_column, pa.int64()))
-    return pa.schema(
-        [*fields, ("file_seq", pa.int32()), ("line_number", pa.int64())]
-    )
+    return pa.schema([*fields, ("file_seq", pa.int32()), ("line_number", pa.int64())])
 
 
 def lake_schemas(contracts: Mapping[str, Contract]) -> dict[Path, pa.Schema]:

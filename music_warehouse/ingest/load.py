@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from music_warehouse.ingest.deliveries import Delivery
 from music_warehouse.ingest.delimited import DelimitedFile, count_lines
+from music_warehouse.ingest.deliveries import Delivery
 from music_warehouse.ingest.gate import file_sha256, is_parquet
 from music_warehouse.ingest.lake import (
     REJECTS,

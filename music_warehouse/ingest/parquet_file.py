@@ -11,11 +11,11 @@ import pyarrow.parquet as pq
 
 from music_warehouse.contracts import Column, Contract
 from music_warehouse.ingest.delimited import coded_table
-from music_warehouse.ingest.fast import is_valid
+from music_warehouse.ingest.fast import is_valid, without_blank_values
 from music_warehouse.ingest.gate import file_sha256
 from music_warehouse.ingest.header import map_columns
 from music_warehouse.ingest.judge import Judge, Value
-from music_warehouse.ingest.lake import coded, delivered_schema
+from music_warehouse.ingest.lake import ARROW_TYPES, coded, delivered_schema
 from music_warehouse.ingest.rows import (
     FileRejected,
     Piece,
@@ -110,16 +110,12 @@ class ParquetDelivery:
 
     def _fast(self, first_row: int, batch: pa.Table) -> pa.Table | None:
         numbers = np.arange(first_row, first_row + batch.num_rows)
+        columns = zip(batch.columns, self._contract.columns, strict=True)
         try:
-            columns = [
-                _coded(values.combine_chunks())
-                if pa.types.is_dictionary(field.type)
-                else values.combine_chunks().cast(field.type, safe=True)
-                for values, field in zip(batch.columns, self._schema, strict=False)
-            ]
+            arrays = [_converted(values, column) for values, column in columns]
         except pa.ArrowInvalid:
             return None
-        table = pa.Table.from_arrays([*columns, pa.array(numbers)], schema=self._schema)
+        table = pa.Table.from_arrays([*arrays, pa.array(numbers)], schema=self._schema)
         return table if is_valid(table, self._contract) else None
 
     def _judged(self, first_row: int, batch: pa.Table) -> Piece:
@@ -148,13 +144,16 @@ def _check_type(found: pa.DataType, column: Column) -> None:
         )
 
 
-def _coded(values: pa.Array) -> pa.DictionaryArray:
-    """Texts as codes; a text of no characters is blank, as in a text file."""
+def _converted(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Values in the lake's type; ArrowInvalid where that would change one. A text
+    of no characters is blank, as in a text file."""
+    if column.is_integer:
+        return values.cast(ARROW_TYPES[column.type], safe=True)
     texts = values.cast(pa.string())
-    texts = pc.if_else(pc.equal(texts, ""), None, texts)
     if pc.any(pc.match_substring(texts, "\x00")).as_py():
-        raise pa.ArrowInvalid("NUL")
-    return texts.dictionary_encode()
+        raise pa.ArrowInvalid("a text holds NUL")
+    texts = pc.if_else(pc.equal(texts, ""), None, texts)
+    return without_blank_values(texts.dictionary_encode(), column)
 
 
 def _field(value: object) -> bytes:

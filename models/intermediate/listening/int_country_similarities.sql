@@ -6,14 +6,13 @@ pairs as (
         country,
         artist_key,
         playcount,
+        {{ is_eligible_country('country', 'country_users') }} as is_eligible,
         row_number() over (
             partition by country
             order by playcount desc, listeners desc, artist_key
         ) as row_no
     from {{ ref('int_artist_country_plays') }}
-    where
-        country != 'ZZ'
-        and country_users >= {{ var('min_country_users') }}
+    where country != 'ZZ'
 
 ),
 
@@ -22,7 +21,8 @@ top_pairs as (
     select
         country,
         artist_key,
-        playcount
+        playcount,
+        is_eligible
     from pairs
     where
         row_no <= {{ var('profile_top_artists') }}
@@ -45,6 +45,7 @@ shares as (
     select
         top_pairs.country,
         top_pairs.artist_key,
+        top_pairs.is_eligible,
         top_pairs.playcount / cast(countries.playcount as double precision) as share
     from top_pairs
     inner join countries
@@ -52,6 +53,7 @@ shares as (
 
 ),
 
+-- A country of few users is compared, but nobody's neighbour: its list is chance.
 -- Over the artists that both list: with those terms and the two shares left over,
 -- the divergence over the union is complete.
 shared_artists as (
@@ -67,6 +69,7 @@ shared_artists as (
         on
             one.artist_key = other.artist_key
             and one.country != other.country
+            and other.is_eligible
     group by one.country, other.country
 
 ),

@@ -16,13 +16,9 @@ top_artists as (
 
 ),
 
--- Only an artist with several names can occur twice in one list.
 credits as (
 
-    select
-        *,
-        count(*) over (partition by artist_key) > 1 as may_repeat
-    from {{ ref('int_artist_credits') }}
+    select * from {{ ref('int_artist_credits') }}
 
 ),
 
@@ -38,7 +34,7 @@ latest_file as (
 
     built as (
 
-        select max(built_through_file_seq) as file_seq
+        select coalesce(max(built_through_file_seq), 0) as file_seq
         from {{ this }}
 
     ),
@@ -112,7 +108,6 @@ credited_plays as (
     select
         current_lists.user_key,
         credits.artist_key,
-        credits.may_repeat,
         case
             when credits.credit_count = 1 then current_lists.playcount
             else {{ share_out(
@@ -126,8 +121,8 @@ credited_plays as (
 
 ),
 
--- Grouping all 25 million rows takes twice as long as reading them; the few that
--- can repeat are grouped alone.
+-- One list may name an artist twice: by two spellings, alone and in a joint credit,
+-- and nothing forbids one name at two ranks.
 merged_plays as (
 
     select
@@ -135,17 +130,7 @@ merged_plays as (
         artist_key,
         cast(sum(playcount) as bigint) as playcount
     from credited_plays
-    where may_repeat
     group by user_key, artist_key
-
-    union all
-
-    select
-        user_key,
-        artist_key,
-        playcount
-    from credited_plays
-    where not may_repeat
 
 ),
 

@@ -50,7 +50,11 @@ def default_artists(users: int) -> int:
 
 
 def _check(
-    users: int, seed: int, file_format: str, artists: int, first_user_id: int
+    users: int,
+    seed: int,
+    file_format: str,
+    artists: int | None,
+    first_user_id: int,
 ) -> None:
     if users < 1:
         raise UserError(f"The number of users must be at least 1, not {users}.")
@@ -58,7 +62,7 @@ def _check(
         raise UserError(f"The seed must be 0 or more, not {seed}.")
     if first_user_id < 1:
         raise UserError(f"The first user id must be at least 1, not {first_user_id}.")
-    if artists < FEWEST_ARTISTS:
+    if artists is not None and artists < FEWEST_ARTISTS:
         raise UserError(
             f"The number of artists must be at least {FEWEST_ARTISTS}, not {artists}."
         )
@@ -98,9 +102,9 @@ def generate_listening(
 
     Raises UserError for a number out of range or a folder that cannot be written.
     """
+    _check(users, seed, file_format, artists, first_user_id)
     earlier = first_user_id - 1
     count = default_artists(earlier or users) if artists is None else artists
-    _check(users, seed, file_format, count, first_user_id)
     try:
         return _generate(out, users, seed, file_format, count, first_user_id)
     except OSError as error:

@@ -101,12 +101,18 @@ def _planted(
     artists: Artists,
     world_share: NDArray[np.float64],
     local_chance: NDArray[np.float64],
+    preferences: NDArray[np.float64],
 ) -> list[tuple[int, int, float]]:
     """Foreign artists to plant: (artist, country, share of the local pool).
 
     With the local chance h, the world share w and the local share l an artist is
-    heard (1 - h) w + h l there: the lift L asks for l = (L - 1 + h) w / h.
+    heard (1 - h) w + h l there: the lift L asks for l = (L - 1 + h) w / h. Only
+    genres as popular there as in the world are planted in, so that the country's
+    taste in genres does not undo the lift.
     """
+    listeners = np.array([country.listeners for country in countries()])
+    in_world = listeners @ preferences / listeners.sum()
+    is_fit = (local_chance > 0.0) & (preferences >= in_world)
     random = random_stream(seed, Purpose.LISTENING_PLANTED)
     candidates = np.arange(len(artists))[_PLANTED_CANDIDATES]
     candidates = candidates[[c not in artists.joint_credits for c in candidates]]
@@ -120,7 +126,7 @@ def _planted(
         genre, weight = artists.genre[artist], world_share[artist]
         for country in list(places):
             chance = local_chance[country, genre]
-            if country == artists.home[artist] or chance == 0.0:
+            if country == artists.home[artist] or not is_fit[country, genre]:
                 continue
             share = min((lift - 1 + chance) * weight / chance, _PLANTED_SHARE_OF_ONE)
             reached = 1 - chance + chance * share / weight
@@ -166,7 +172,8 @@ def build_taste(seed: int, artists: Artists) -> Taste:
     scene = np.zeros((len(countries()), kinds))
     np.add.at(scene, (artists.home, artists.genre), 1.0)
     local_chance = home_share[:, None] * scene / (scene + _HALF_SCENE)
-    planted = _planted(seed, artists, world_share, local_chance)
+    preferences = country_genre_preferences()
+    planted = _planted(seed, artists, world_share, local_chance, preferences)
     local = _local_pool(artists, planted)
 
     number = np.arange(len(artists))
@@ -186,7 +193,7 @@ def build_taste(seed: int, artists: Artists) -> Taste:
     cumulative = pool + np.minimum(running - before, 1.0)
     cumulative[starts + lengths - 1] = pool[starts] + 1.0
     return Taste(
-        country_genre_preferences(),
+        preferences,
         local_chance,
         world_share,
         other_share,

@@ -139,8 +139,9 @@ class WorkNames:
         self, kind: WorkKind, artist: NDArray[np.int64], number: NDArray[np.int64]
     ) -> NDArray[np.int64]:
         """The place in `texts` of each work's name."""
-        title = self._first[kind][artist] + number * self._step[kind][artist]
-        code: NDArray[np.int64] = self._start[artist] + title % self._size[artist]
+        first, step = self._first[kind][artist], self._step[kind][artist]
+        title: NDArray[np.int64] = (first + number * step) % self._size[artist]
+        code = self._start[artist] + title
         if kind is not ALBUM:
             return code
         self_titled = (number == 0) & self._is_self_titled[artist]

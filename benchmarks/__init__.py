@@ -1,0 +1,1 @@
+"""Measurements at a size the caller gives, as ratios within one run."""

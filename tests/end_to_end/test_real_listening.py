@@ -1,0 +1,115 @@
+"""The real files, and the brief's two tables computed a second time in pandas."""
+
+import pandas as pd
+import pycountry
+import pytest
+from pandas.testing import assert_frame_equal
+
+RANK_IN_COUNTRY = ["country", "artist_name", "total_playcount", "rank"]
+RANK_PER_ARTIST = [
+    "country",
+    "artist_name",
+    "total_playcount",
+    "normalized_popularity",
+    "rank",
+]
+KEY = ["country", "artist_name"]
+
+
+def country_code(name: str) -> str:
+    """ISO 3166 alpha-2 of a country as Last.fm spells it, without our aliases."""
+    if not name:
+        return "ZZ"
+    try:
+        return pycountry.countries.lookup(name).alpha_2
+    except LookupError:
+        return pycountry.countries.search_fuzzy(name)[0].alpha_2
+
+
+def read(path, columns):
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False, usecols=columns)
+    return frame.astype({"playcount": "int64"} if "playcount" in columns else {})
+
+
+def brief_tables(folder):
+    """The brief's definitions, word for word: sums, shares and ranks."""
+    lists = read(folder / "user_top_artists.csv", ["user_id", *LIST_COLUMNS])
+    lists = lists[lists["artist_name"].str.strip() != ""]
+    users_file = folder / "users.csv"
+    if users_file.exists():
+        users = read(users_file, ["user_id", "country"])
+        codes = {name: country_code(name) for name in users["country"].unique()}
+        users["country"] = users["country"].map(codes)
+        lists = lists.merge(users, on="user_id", how="left")
+        lists["country"] = lists["country"].fillna("ZZ")
+    else:
+        lists["country"] = "ZZ"
+    pairs = lists.groupby(KEY, as_index=False)["playcount"].sum()
+    pairs["total_playcount"] = pairs.pop("playcount").astype(float)
+    in_country = pairs.copy()
+    in_country["rank"] = (
+        pairs.groupby("country")["total_playcount"]
+        .rank(method="min", ascending=False)
+        .astype("int32")
+    )
+    per_artist = pairs.copy()
+    per_artist["normalized_popularity"] = per_artist[
+        "total_playcount"
+    ] / per_artist.groupby("country")["total_playcount"].transform("sum")
+    per_artist["rank"] = (
+        per_artist.groupby("artist_name")["normalized_popularity"]
+        .rank(method="min", ascending=False)
+        .astype("int32")
+    )
+    return in_country[RANK_IN_COUNTRY], per_artist[RANK_PER_ARTIST]
+
+
+LIST_COLUMNS = ["artist_name", "playcount"]
+
+
+@pytest.mark.parametrize("delivery", ["listening_lastfm_1000", "listening_topn_399"])
+def test_the_contract_tables_equal_the_briefs_definitions(
+    warehouse, real_data, delivery
+):
+    warehouse.run("ingest", str(real_data / delivery))
+    warehouse.run("build", "--vars", "{artist_matching: exact}")
+
+    in_country, per_artist = brief_tables(real_data / delivery)
+    marts = warehouse.published()
+    for table, columns, expected in (
+        ("artist_rank_in_country", RANK_IN_COUNTRY, in_country),
+        ("country_rank_per_artist", RANK_PER_ARTIST, per_artist),
+    ):
+        actual = marts.table(table).df()
+        assert list(actual.columns[: len(columns)]) == columns
+        assert_frame_equal(
+            actual[columns].sort_values(KEY, ignore_index=True),
+            expected.sort_values(KEY, ignore_index=True),
+            check_exact=True,
+            check_dtype=False,
+        )
+
+
+def test_every_line_of_the_real_files_is_accounted_for(warehouse, real_data):
+    warehouse.run("ingest", str(real_data / "listening_topn_399"))
+    warehouse.run("build")
+
+    marts = warehouse.published()
+    accounts = marts.sql(
+        "select table_name, rows_in, rows_loaded, rows_rejected, is_reconciled"
+        " from load_reconciliation order by table_name"
+    ).fetchall()
+    assert accounts == [
+        ("user_top_albums", 19950, 19950, 0, True),
+        ("user_top_artists", 19950, 19950, 0, True),
+        ("user_top_tracks", 19950, 19949, 1, True),
+    ]
+    rejected = marts.sql(
+        "select table_name, line_number, reason, raw_text from rejected_rows"
+    ).fetchall()
+    assert [row[:3] for row in rejected] == [
+        ("user_top_tracks", 15480, "blank_required")
+    ]
+    plays = marts.sql("select sum(playcount) from agg_artist_country").fetchone()
+    lists = pd.read_csv(real_data / "listening_topn_399" / "user_top_artists.csv")
+    assert plays == (lists["playcount"].sum(),)

@@ -1,0 +1,135 @@
+"""`build`, `publish` and `status` with a real dbt, on a project of one mart."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from music_warehouse.publish import find_current
+
+PROJECT = """
+name: toy
+version: "1.0"
+profile: toy
+flags: {send_anonymous_usage_stats: false}
+models: {toy: {+materialized: table, +access: public}}
+vars: {most_loaded: 1000}
+"""
+
+PROFILES = """
+toy:
+  target: local
+  outputs:
+    local:
+      type: duckdb
+      path: "{{ env_var('MUSIC_WAREHOUSE_DATA') }}/warehouse.duckdb"
+"""
+
+DELIVERIES = """
+select file_seq, rows_loaded
+from read_parquet('{{ env_var("MUSIC_WAREHOUSE_DATA") }}/lake/ledger/ledger.parquet')
+where rows_loaded <= {{ var("most_loaded") }}
+"""
+
+TESTS = """
+models:
+  - name: deliveries
+    columns: [{name: file_seq, data_tests: [unique]}]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A dbt project whose test `few_rows` fails where a file has over 100 rows."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "dbt_project.yml").write_text(PROJECT)
+    (tmp_path / "profiles.yml").write_text(PROFILES)
+    (tmp_path / "models" / "deliveries.sql").write_text(DELIVERIES)
+    (tmp_path / "models" / "_models.yml").write_text(TESTS)
+    (tmp_path / "tests" / "few_rows.sql").write_text(
+        "select * from {{ ref('deliveries') }} where rows_loaded > 100"
+    )
+    return tmp_path
+
+
+def published_rows(data) -> list[tuple[int, int]]:
+    folder = find_current(data)
+    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
+        return marts.execute("select * from deliveries").fetchall()
+
+
+def test_a_green_build_is_published_and_a_red_one_is_not(run, data, deliver, project):
+    deliver(7, 2)
+    first = run("build")
+    assert first.status == 0, first.out + first.err
+    assert "Completed successfully" in first.out
+    assert published_rows(data) == [(1, 7)]
+
+    again = run("build")
+    assert again.status == 0
+    assert again.out.startswith("Nothing is new")
+    assert "Running with dbt" not in again.out
+
+    deliver(101)
+    status = run("status")
+    assert "1 deliveries have come since" in status.out
+    assert "version 000001-" in status.out
+    assert ["listening.users", "blank_user_id", "2"] in [
+        line.split()[:3] for line in status.out.splitlines()
+    ]
+
+    red = run("build")
+    assert red.status == 1
+    assert "few_rows (fail) first" in red.err
+    assert "Readers go on seeing version 000001-" in red.err
+    assert published_rows(data) == [(1, 7)]
+
+    refused = run("publish")
+    assert refused.status == 1
+    assert "The last dbt build is not green, few_rows (fail) for one" in refused.err
+    assert published_rows(data) == [(1, 7)]
+
+
+def test_what_has_changed_decides_whether_and_how_a_build_runs(
+    run, data, deliver, project
+):
+    deliver(7)
+
+    def full_refresh_of_last_run() -> bool:
+        results = json.loads((project / "target" / "run_results.json").read_text())
+        return bool(results["args"].get("full_refresh"))
+
+    assert run("build").status == 0
+
+    deliver(8)
+    assert run("build").status == 0
+    assert not full_refresh_of_last_run()
+    assert published_rows(data) == [(1, 7), (2, 8)]
+    assert "It holds every delivery." in run("status").out
+
+    assert run("build", "--vars", "most_loaded: 7").status == 0
+    assert full_refresh_of_last_run()
+    assert published_rows(data) == [(1, 7)]
+
+    forced = run("build", "--vars", "{most_loaded: 7}", "--force")
+    assert "Completed successfully" in forced.out
+    assert not full_refresh_of_last_run()
+
+    (project / "models" / "deliveries.sql").write_text("select 1 as file_seq, broken")
+    broken = run("build")
+    assert broken.status == 1
+    assert "deliveries (error) first" in broken.err
+    assert published_rows(data) == [(1, 7)]
+
+
+def test_a_project_dbt_cannot_read_is_told(run, data, deliver, project):
+    deliver(7)
+    (project / "models" / "_models.yml").write_text("models: [")
+
+    ended = run("build")
+
+    assert ended.status == 1
+    assert "dbt stopped before it built anything" in ended.err
+    assert "Nothing is published yet." in ended.err

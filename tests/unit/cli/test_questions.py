@@ -1,0 +1,87 @@
+"""The two questions, from published marts."""
+
+import duckdb
+import pytest
+
+from music_warehouse.errors import UserError
+from music_warehouse.questions import artists_in, countries_of
+
+
+@pytest.fixture
+def marts(data):
+    """A published version with two artists and three countries, one silent."""
+    folder = data.published / "versions" / "000001-20240101T000000Z"
+    folder.mkdir(parents=True)
+    (data.published / "current").symlink_to(f"versions/{folder.name}")
+    with duckdb.connect(str(folder / "marts.duckdb")) as database:
+        database.execute("""
+            create table dim_countries as
+            select * from (values
+                ('DE', 'DEU', 'Germany'), ('NA', 'NAM', 'Namibia'),
+                ('CI', 'CIV', 'Côte d''Ivoire')
+            ) as t (country, country_alpha3, country_name);
+            create table dim_artists as
+            select * from (values
+                (1::bigint, 'Drake'), (2, 'Die drei ???'), (3, 'DRAKE')
+            ) as t (artist_key, artist_name);
+            create table artist_rank_in_country as
+            select * from (values
+                ('DE', 2::bigint, 'Die drei ???', 90.0::double, 1, 1, 3::bigint),
+                ('DE', 1, 'Drake', 10.0, 2, 2, 1),
+                ('NA', 1, 'Drake', 5.0, 1, 1, 2)
+            ) as t (
+                country, artist_key, artist_name, total_playcount, rank, row_no,
+                listeners
+            );
+            create table country_rank_per_artist as
+            select * from (values
+                ('DE', 1::bigint, 'Drake', 10.0::double, 0.1, 1, 2, 2, 1::bigint),
+                ('NA', 1, 'Drake', 5.0, 1.0, null, 1, 1, 2),
+                ('DE', 2, 'Die drei ???', 90.0, 0.9, 1, 1, 1, 3)
+            ) as t (
+                country, artist_key, artist_name, total_playcount,
+                normalized_popularity, headline_rank, rank, row_no, listeners
+            );
+        """)
+    return data
+
+
+@pytest.mark.parametrize("country", ["Germany", "germany ", "DE", "deu"])
+def test_a_countrys_artists_come_by_plays(marts, country):
+    answer = artists_in(marts, country, limit=10)
+
+    assert answer.rows == [(1, "Die drei ???", 90, 3), (2, "Drake", 10, 1)]
+    assert answer.heading == "Artists by plays in Germany"
+
+
+def test_namibia_is_found_by_its_code(marts):
+    assert artists_in(marts, "NA", limit=1).rows == [(1, "Drake", 5, 2)]
+
+
+def test_an_artists_countries_come_by_headline_rank(marts):
+    """DRAKE is another artist's name too; the one with listeners is meant."""
+    assert countries_of(marts, "drake", limit=10).rows == [
+        (1, "Germany", 10.0, 10, 1),
+        (None, "Namibia", 100.0, 5, 2),
+    ]
+
+
+def test_the_limit_cuts(marts):
+    assert len(countries_of(marts, "Drake", limit=1).rows) == 1
+
+
+def test_an_unknown_country_is_answered_with_near_ones(marts):
+    with pytest.raises(
+        UserError, match=r"No country is called Germani; near: Germany,"
+    ):
+        artists_in(marts, "Germani", limit=1)
+
+
+def test_an_unknown_artist_is_answered_with_near_ones(marts):
+    with pytest.raises(UserError, match=r"No artist is called Drke; near: D"):
+        countries_of(marts, "Drke", limit=1)
+
+
+def test_a_country_nobody_is_from_is_told(marts):
+    with pytest.raises(UserError, match="Nobody from Côte d'Ivoire is among"):
+        artists_in(marts, "CI", limit=1)
