@@ -28,8 +28,6 @@ help:  ## Show this list
 	@echo "Variables: USERS=$(USERS) COUNTRY=$(COUNTRY) ARTIST=$(ARTIST)" \
 		"MUSIC_WAREHOUSE_DATA=$(MUSIC_WAREHOUSE_DATA)"
 
-##@ Work
-
 .PHONY: build
 build: sample ingest warehouse summary  ## From nothing to published marts
 
@@ -59,10 +57,11 @@ summary: install  ## Real rows from the published marts, and where to look next
 	@$(WAREHOUSE) ask countries-of "$(ARTIST)" --limit 5
 	@echo
 	@echo "Look next:"
-	@echo "  $(WAREHOUSE) status                     what landed, what is published"
-	@echo "  $(WAREHOUSE) ask artists-in Brazil      the same question, another country"
-	@echo "  make docs                               every table and column, described"
-	@echo "  $(MUSIC_WAREHOUSE_DATA)/published/current/   a DuckDB file, and Parquet for BI"
+	@printf '  %-48s %s\n' \
+		"$(WAREHOUSE) status" "what landed, what is published" \
+		"$(WAREHOUSE) ask artists-in Brazil" "another country" \
+		"make docs" "every table and column, described" \
+		"$(MUSIC_WAREHOUSE_DATA)/published/current" "a DuckDB file, and Parquet for BI"
 
 .PHONY: docs
 docs: install  ## Generate dbt's documentation and serve it
@@ -73,7 +72,7 @@ docs: install  ## Generate dbt's documentation and serve it
 bench: install  ## Compare with a hand-written DuckDB script (USERS=500000)
 	$(BIN)/python -m benchmarks --users $(USERS)
 
-##@ Checks: what CI runs, in this order
+# What CI runs, in this order.
 
 .PHONY: test
 test: lint types lint-sql parse compile-redshift build-sample pytest  ## Everything CI runs
@@ -118,8 +117,6 @@ format: install  ## Format Python and SQL
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix models
-
-##@ The house
 
 # uv where it is on the PATH, else pip; both refuse a file whose hash is not locked.
 .PHONY: install

@@ -1,1 +1,1 @@
-"""Measurements at a size the caller gives, as ratios within one run."""
+"""Measurements at a size given by the caller; see `make bench`."""

@@ -44,8 +44,9 @@ def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
 
 
 def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
-    """The countries in which an artist is most popular: by the mean share of a
-    user's plays, among countries with users enough for a headline."""
+    """The countries in which an artist is most popular, by its mean share of a
+    user's plays (shrunk). Countries and pairs with too few users come last, without
+    a rank, by the artist's share of all plays there."""
     with _published(data) as marts:
         key, name = _artist(marts, artist)
         rows = marts.execute(
@@ -53,10 +54,12 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
             select
                 headline_rank,
                 country_name,
+                100 * user_mean_share_eb,
                 100 * normalized_popularity,
                 total_playcount::bigint,
-                listeners
+                country_rank_per_artist.listeners
             from country_rank_per_artist
+            inner join agg_artist_country using (country, artist_key)
             inner join dim_countries using (country)
             where artist_key = ?
             order by headline_rank nulls last, row_no
@@ -66,7 +69,7 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
         ).fetchall()
     return Answer(
         f"Countries where {name} is most popular",
-        ("rank", "country", "% of plays", "plays", "listeners"),
+        ("rank", "country", "% of a user", "% of plays", "plays", "listeners"),
         rows,
     )
 

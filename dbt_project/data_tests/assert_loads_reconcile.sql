@@ -58,6 +58,7 @@ left join rows_in_lake
     on files.file_seq = rows_in_lake.file_seq
 where
     not files.is_reconciled
-    or files.rows_rejected != files.rejected_lines_kept
+    -- A file refused as a whole is kept as one reject without a line.
+    or (files.state = 'loaded' and files.rows_rejected != files.rejected_lines_kept)
     or (files.state != 'loaded' and files.rows_loaded != 0)
     or files.rows_loaded != coalesce(rows_in_lake.rows_in_lake, 0)

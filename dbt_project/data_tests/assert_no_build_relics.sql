@@ -7,6 +7,7 @@
 -- depends_on: {{ ref('country_rank_per_artist') }}
 -- depends_on: {{ ref('dim_countries') }}
 -- depends_on: {{ ref('dim_dates') }}
+-- depends_on: {{ ref('load_reconciliation') }}
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('user_mainstreaminess') }}
 select

@@ -1,5 +1,6 @@
 -- A file with more rejected rows than `max_reject_share` is more likely misread than
 -- bad: nothing is published until somebody has looked at it. Failing rows name it.
+-- Of a file refused as a whole nothing could be published in the first place.
 select
     file_seq,
     file_name,
@@ -7,4 +8,6 @@ select
     rows_rejected,
     reject_share
 from {{ ref('load_reconciliation') }}
-where reject_share > {{ var('max_reject_share') }}
+where
+    state = 'loaded'
+    and reject_share > {{ var('max_reject_share') }}

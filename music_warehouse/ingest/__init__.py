@@ -48,9 +48,9 @@ def ingest_paths(
             for delivery in found.deliveries:
                 try:
                     reports.append(loader.load(delivery))
-                except (FileNotFoundError, PermissionError) as error:
+                except OSError as error:
                     raise UserError(
-                        f"{error.filename or delivery.path} could not be used: "
-                        f"{error.strerror}."
+                        f"{delivery.path} could not be ingested: "
+                        f"{error.strerror or error}."
                     ) from error
     return IngestReport(tuple(reports), found.ignored)

@@ -89,9 +89,7 @@ def _files(given: Path) -> Iterator[Path]:
         return
 
     def refuse(error: OSError) -> None:
-        raise UserError(
-            f"The folder {error.filename} cannot be read: {error.strerror}."
-        )
+        raise UserError(f"{error.filename} cannot be read: {error.strerror}.")
 
     for folder, folders, files in os.walk(given, onerror=refuse):
         folders[:] = sorted(f for f in folders if not f.startswith(_NOT_DELIVERIES))
@@ -117,7 +115,7 @@ def _recognise(
     if isinstance(by_place, Contract):
         if declared is not None and declared != by_place:
             raise UserError(
-                f"{path} lies where files of {by_place.name} lie, but "
+                f"{path} looks like a file of {by_place.name}, but "
                 f"{declared.name} was given."
             )
         return by_place

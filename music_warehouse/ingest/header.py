@@ -8,6 +8,7 @@ from music_warehouse.contracts import Contract
 from music_warehouse.ingest.rows import FileRejected
 
 _DELIMITERS = (b",", b"\t")
+_COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,15 @@ def map_columns(
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The position of each contract column among delivered names, and the names
     that are left over. Raises FileRejected as `read_header` does."""
+    expected = {
+        n for column in contract.columns for n in (column.name, *column.aliases)
+    }
     repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated:
-        raise FileRejected(
-            "duplicate_columns", f"Columns given more than once: {', '.join(repeated)}."
-        )
+    duplicate = FileRejected(
+        "duplicate_columns", f"Columns given more than once: {', '.join(repeated)}."
+    )
+    if not expected.isdisjoint(repeated):
+        raise duplicate
     positions, missing = [], []
     for column in contract.columns:
         known = [name for name in (column.name, *column.aliases) if name in names]
@@ -99,8 +104,12 @@ def map_columns(
             missing.append(column.name)
     drift = tuple(n for i, n in enumerate(names) if i not in positions)
     if missing:
-        found = f"; unknown in their place: {', '.join(drift)}" if drift else ""
+        # without a header line these are values, perhaps personal ones
+        names = [name for name in drift if _COLUMN_NAME.fullmatch(name)]
+        found = f"; unknown in their place: {', '.join(names)}" if names else ""
         raise FileRejected(
-            "missing_columns", f"Columns missing: {', '.join(missing)}{found}."[:500]
+            "missing_columns", f"Columns missing: {', '.join(missing)}{found}."
         )
+    if repeated:
+        raise duplicate
     return tuple(positions), drift

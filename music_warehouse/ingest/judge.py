@@ -113,6 +113,8 @@ def _read_text(column: Column, field: bytes) -> Value | Rejection:
         return Rejection(
             "invalid_utf8", f"{column.name} is not UTF-8 at its byte {error.start}."
         )
+    if "\x00" in value:
+        return Rejection("nul", f"{column.name} holds a NUL byte.")
     if not value or (column.required and not value.strip()):
         return None
     if value in column.blank_values:

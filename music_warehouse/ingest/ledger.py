@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from music_warehouse.errors import UserError
@@ -86,19 +87,18 @@ class Ledger:
     ) -> dict[str, LedgerEntry]:
         """Loaded files of a table that have this size, by their sha-256: only
         then is it worth hashing a delivery ahead of reading it."""
-        return {
-            entry.file_sha256: entry
-            for entry in self.entries()
-            if entry.state == LOADED
-            and (entry.source, entry.table_name) == (source, table_name)
-            and entry.file_bytes == file_bytes
-        }
+        found = self._table.filter(
+            (pc.field("source") == source)
+            & (pc.field("table_name") == table_name)
+            & (pc.field("file_bytes") == file_bytes)
+            & (pc.field("state") == LOADED)
+        )
+        return {row["file_sha256"]: LedgerEntry(**row) for row in found.to_pylist()}
 
     @property
     def last_file_seq(self) -> int:
         """The arrival sequence number of the newest entry, 0 when there is none."""
-        numbers = self._table["file_seq"].to_pylist()
-        return max(numbers, default=0)
+        return pc.max(self._table["file_seq"]).as_py() or 0
 
     def append(self, entry: LedgerEntry) -> None:
         """Record one more file, and with that commit what it left in the lake."""

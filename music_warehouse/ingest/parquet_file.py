@@ -82,7 +82,7 @@ class ParquetDelivery:
         for first_row, batch in self._batches():
             numbers = range(first_row, first_row + batch.num_rows)
             if not line_numbers.isdisjoint(numbers):
-                for number, row in zip(numbers, batch.to_pylist(), strict=True):
+                for number, row in zip(numbers, _rows(batch), strict=True):
                     if number in line_numbers:
                         yield RawRow(number, None, _json(row))
 
@@ -90,7 +90,7 @@ class ParquetDelivery:
         first_row = 1
         try:
             for batch in self._file.iter_batches(_BATCH_ROWS, columns=self._columns):
-                # in the file's order otherwise
+                # columns come in the order of the file
                 table = pa.Table.from_batches([batch]).select(self._columns)
                 yield first_row, table
                 first_row += table.num_rows
@@ -121,7 +121,7 @@ class ParquetDelivery:
     def _judged(self, first_row: int, batch: pa.Table) -> Piece:
         piece = Piece(lines=batch.num_rows)
         rows: list[tuple[Value, ...]] = []
-        for number, row in enumerate(batch.to_pylist(), first_row):
+        for number, row in enumerate(_rows(batch), first_row):
             judged = self._judge.judge_fields([_field(v) for v in row.values()])
             if isinstance(judged, Rejection):
                 raw = RawRow(number, None, _json(row))
@@ -137,8 +137,8 @@ def _check_type(found: pa.DataType, column: Column) -> None:
     if pa.types.is_dictionary(found):
         found = found.value_type
     is_text = pa.types.is_string(found) or pa.types.is_large_string(found)
-    is_number = pa.types.is_integer(found) or pa.types.is_floating(found)
-    if not (is_number if column.is_integer else is_text or pa.types.is_null(found)):
+    fits = _is_number(found) if column.is_integer else is_text
+    if not fits and not pa.types.is_null(found):
         raise FileRejected(
             "wrong_type", f"Column {column.name} is {found}, not {column.type}."
         )
@@ -150,15 +150,35 @@ def _converted(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     if column.is_integer:
         return values.cast(ARROW_TYPES[column.type], safe=True)
     texts = values.cast(pa.string())
+    texts.validate(full=True)
     if pc.any(pc.match_substring(texts, "\x00")).as_py():
         raise pa.ArrowInvalid("a text holds NUL")
     texts = pc.if_else(pc.equal(texts, ""), None, texts)
     return without_blank_values(texts.dictionary_encode(), column)
 
 
+def _rows(batch: pa.Table) -> list[dict[str, object]]:
+    """The rows of a batch, texts as bytes: a Parquet text need not be UTF-8."""
+    is_text = [not _is_number(field.type) for field in batch.schema]
+    columns = [
+        values.cast(pa.string()).cast(pa.binary()) if text else values
+        for values, text in zip(batch.columns, is_text, strict=True)
+    ]
+    rows: list[dict[str, object]] = pa.table(
+        columns, names=batch.column_names
+    ).to_pylist()
+    return rows
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
 def _field(value: object) -> bytes:
     """A value as a text file would hold it; whole floats stand for integers, as
     pandas writes them where a value is missing."""
+    if isinstance(value, bytes):
+        return value
     if value is None or value != value:
         return b""
     if isinstance(value, float) and value.is_integer():
@@ -167,7 +187,13 @@ def _field(value: object) -> bytes:
 
 
 def _json(row: dict[str, object]) -> bytes:
-    return json.dumps(row, ensure_ascii=False, default=str).encode()
+    texts = {
+        name: value.decode("utf-8", "backslashreplace")
+        if isinstance(value, bytes)
+        else value
+        for name, value in row.items()
+    }
+    return json.dumps(texts, ensure_ascii=False).encode()
 
 
 def _unreadable(error: Exception) -> FileRejected:

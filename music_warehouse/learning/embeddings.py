@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import scipy.sparse as sp
 
 from music_warehouse.errors import UserError
 from music_warehouse.learning.artist_vectors import ArtistVectors
@@ -30,12 +31,12 @@ def embedding_parameters(
 
 
 def artist_vectors(
-    interactions: Interactions, parameters: EmbeddingParameters
+    playcounts: sp.csr_matrix, parameters: EmbeddingParameters
 ) -> ArtistVectors:
     """Artists by the method that the parameters belong to."""
     if isinstance(parameters, SvdParameters):
-        return svd_vectors(interactions.playcounts(), parameters)
-    return word2vec_vectors(interactions.playcounts(), parameters)
+        return svd_vectors(playcounts, parameters)
+    return word2vec_vectors(playcounts, parameters)
 
 
 def artist_embeddings(
@@ -43,7 +44,7 @@ def artist_embeddings(
 ) -> pa.Table:
     """One row per artist: artist_key, dim_01 … dim_50, listeners, taste_weight and
     score_weight (see `ArtistVectors`), ordered by key."""
-    artists = artist_vectors(interactions, parameters)
+    artists = artist_vectors(interactions.playcounts(), parameters)
     further = {
         "listeners": pa.array(interactions.artist_listeners()),
         "taste_weight": pa.array(np.round(artists.taste_weight, 6)),

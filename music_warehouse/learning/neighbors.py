@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from music_warehouse.learning.determinism import rounded
 from music_warehouse.learning.interactions import Interactions
 from music_warehouse.learning.nearby_cells import CellParameters, nearest_in_cells
-from music_warehouse.learning.top_cosines import NearestPairs, nearest
+from music_warehouse.learning.top_cosines import NearestPairs
 from music_warehouse.learning.unit_vectors import rows_of_keys, table_vectors
 
 _PAIRS_AT_ONCE = 100_000
@@ -33,8 +33,10 @@ def artist_neighbors(
     interactions: Interactions,
     artists: pa.Table,
     parameters: NeighborParameters = ARTIST_NEIGHBORS,
+    cells: CellParameters | None = None,
 ) -> pa.Table:
-    """One row per artist × neighbour: the exact top `count` by cosine.
+    """One row per artist × neighbour: the top `count` by cosine, found as in
+    `similar_users`.
 
     Columns: artist_key, neighbor_artist_key, rank, row_no, cosine, shared_listeners,
     listeners, neighbor_listeners, lift (shared listeners over those expected if the
@@ -46,7 +48,7 @@ def artist_neighbors(
     heard = heard[np.lexsort((heard, -listeners[heard]))]
     rows = rows_of_keys(artists, "artist_key", interactions.artist_keys)
     units = table_vectors(artists)[rows[heard]]
-    pairs = nearest(units, units, parameters.count, np.arange(len(heard)))
+    pairs = nearest_in_cells(units, parameters.count, cells or CellParameters())
     left, right = heard[pairs.row], heard[pairs.column]
     shared = shared_listeners(interactions.playcounts(), left, right)
     expected = listeners[left] * listeners[right] / max(interactions.users, 1)

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from music_warehouse.errors import UserError
 from music_warehouse.learning.determinism import rounded
 
 DIMENSIONS = 50
-_NEGLIGIBLE = 1e-9
+_NEGLIGIBLE = 1e-5
 
 
 def dimension_names(dimensions: int = DIMENSIONS) -> list[str]:
@@ -21,7 +22,7 @@ def unit_rows(
 ) -> NDArray[np.float64]:
     """Rows scaled to length one; `fallback` where a row says nothing.
 
-    A row says nothing when it is shorter than 1e-9 of the longest: what is left
+    A row says nothing when it is shorter than 1e-5 of the longest: what is left
     there is rounding noise, and noise scaled up would be taken for a taste.
     """
     lengths = np.linalg.norm(vectors, axis=1)
@@ -70,8 +71,6 @@ def table_vectors(table: pa.Table) -> NDArray[np.float64]:
 
 def rows_of_keys(table: pa.Table, key_name: str, keys: pa.Array) -> NDArray[np.int64]:
     """Where each of `keys` stands in the table; an error where one is missing."""
-    import pyarrow.compute as pc
-
     rows = pc.index_in(keys, value_set=table[key_name].combine_chunks())
     if rows.null_count:
         raise UserError(

@@ -16,8 +16,6 @@ from music_warehouse.learning.unit_vectors import (
     unit_rows,
 )
 
-_GENSIM_SENTENCE_LIMIT = 10_000
-
 
 @dataclass(frozen=True)
 class Word2VecParameters:
@@ -28,13 +26,14 @@ class Word2VecParameters:
     """
 
     dimensions: int = DIMENSIONS
-    epochs: int = 20
+    epochs: int = 15
+    window: int = 10
     negative: int = 10
     ns_exponent: float = 0.5
     alpha: float = 0.025
     sample: float = 0.0
     playcount_slope: float = 0.2
-    popularity_exponent: float = 0.3
+    popularity_exponent: float = 0.15
     listener_smoothing: float = 10.0
     seed: int = 20111027
 
@@ -43,22 +42,20 @@ class _WeightedLists:
     """Per user, each artist repeated round(1 + log10(playcount)) times.
 
     Lists come one at a time from the sparse matrix; gensim reads them once to
-    count and once an epoch. The artists of a list stand in a seeded random order,
-    as gensim cuts a sentence at 10,000 words.
+    count and once an epoch, each time in the next seeded random order.
     """
 
     def __init__(self, playcounts: sp.csr_matrix, seed: int) -> None:
         self._playcounts = playcounts
-        self._seed = seed
+        self._order = np.random.default_rng(seed)
 
     def __iter__(self) -> Iterator[list[str]]:
-        order = np.random.default_rng(self._seed)
         matrix = self._playcounts
         names = np.arange(matrix.shape[1]).astype(str).astype(object)
         repeats = np.rint(1 + np.log10(np.maximum(matrix.data, 1))).astype(np.int64)
         for start, end in zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True):
             codes = np.repeat(matrix.indices[start:end], repeats[start:end])
-            yield names[order.permutation(codes)].tolist()
+            yield names[self._order.permutation(codes)].tolist()
 
 
 def word2vec_vectors(
@@ -66,8 +63,10 @@ def word2vec_vectors(
 ) -> ArtistVectors:
     """Artists as unit vectors, by gensim's skip-gram over the weighted lists.
 
-    The context of an artist is the whole list: lists have no order in time, so a
-    narrow window would make neighbours of artists that only rank alike. One
+    The context of an artist is the whole list: lists have no order in time, and a
+    narrow window over the delivered order would make neighbours of artists that
+    only rank alike. Every epoch reads each list in a fresh random order, so a window
+    is a fair draw from the whole list, at a cost that is linear in its length. One
     worker: with more the result depends on their timing.
     """
     chosen = parameters or Word2VecParameters()
@@ -102,7 +101,7 @@ def _trained(
         model = Word2Vec(
             sentences=_WeightedLists(playcounts, chosen.seed),
             vector_size=chosen.dimensions,
-            window=_GENSIM_SENTENCE_LIMIT,
+            window=chosen.window,
             shrink_windows=False,
             min_count=1,
             sg=1,

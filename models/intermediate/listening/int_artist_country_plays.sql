@@ -37,8 +37,9 @@ pairs as (
         users.country_number,
         plays.artist_key,
         cast(sum(plays.playcount) as bigint) as playcount,
-        cast(sum(least(plays.playcount, playcount_cap.playcount_cap)) as bigint)
-            as playcount_capped,
+        cast(sum(
+            least(plays.playcount, playcount_cap.playcount_cap)
+        ) as bigint) as playcount_capped,
         max(plays.playcount) as max_user_playcount,
         count(*) as listeners,
         cast(sum(cast(round(

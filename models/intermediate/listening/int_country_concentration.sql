@@ -32,10 +32,12 @@ sums as (
         country_users as users,
         country_playcount as playcount,
         count(*) as artists,
-        cast(sum(cast(playcount as decimal(38, 0)) * row_no_ascending)
-            as double precision) as weighted_playcount,
-        cast(sum(case when row_no <= 10 then playcount else 0 end) as bigint)
-            as top10_playcount
+        cast(sum(
+            cast(playcount as decimal(38, 0)) * row_no_ascending
+        ) as double precision) as weighted_playcount,
+        cast(sum(
+            case when row_no <= 10 then playcount else 0 end
+        ) as bigint) as top10_playcount
     from ordered_pairs
     group by
         country,

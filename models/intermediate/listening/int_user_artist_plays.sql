@@ -111,7 +111,9 @@ credited_plays as (
         case
             when credits.credit_count = 1 then current_lists.playcount
             else {{ share_out(
-                'current_lists.playcount', 'credits.credit_count', 'credits.credit_number'
+                'current_lists.playcount',
+                'credits.credit_count',
+                'credits.credit_number'
             ) }}
         end as playcount
 

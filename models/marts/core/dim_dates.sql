@@ -53,8 +53,9 @@ bounds as (
 days as (
 
     select
-        cast({{ dbt.dateadd('day', 'day_numbers.day_number', 'bounds.first_date') }}
-            as date) as date_day,
+        cast({{ dbt.dateadd(
+            'day', 'day_numbers.day_number', 'bounds.first_date'
+        ) }} as date) as date_day,
         bounds.last_year
     from day_numbers
     cross join bounds

@@ -33,6 +33,10 @@ def marts(data):
                 country, artist_key, artist_name, total_playcount, rank, row_no,
                 listeners
             );
+            create table agg_artist_country as
+            select * from (values
+                ('DE', 1::bigint, 0.25::double), ('NA', 1, 0.5), ('DE', 2, 0.75)
+            ) as t (country, artist_key, user_mean_share_eb);
             create table country_rank_per_artist as
             select * from (values
                 ('DE', 1::bigint, 'Drake', 10.0::double, 0.1, 1, 2, 2, 1::bigint),
@@ -61,8 +65,8 @@ def test_namibia_is_found_by_its_code(marts):
 def test_an_artists_countries_come_by_headline_rank(marts):
     """DRAKE is another artist's name too; the one with listeners is meant."""
     assert countries_of(marts, "drake", limit=10).rows == [
-        (1, "Germany", 10.0, 10, 1),
-        (None, "Namibia", 100.0, 5, 2),
+        (1, "Germany", 25.0, 10.0, 10, 1),
+        (None, "Namibia", 50.0, 100.0, 5, 2),
     ]
 
 

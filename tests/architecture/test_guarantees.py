@@ -1,0 +1,159 @@
+"""What comes with a model: a tested key; with a mart, a contract and a unit test."""
+
+from typing import Any
+
+import pytest
+
+KEY_TESTS = {"unique", "unique_combination_of_columns"}
+
+# Outside users read these columns by place: first, in this order, with these types.
+AGREED_COLUMNS = {
+    "artist_rank_in_country": [
+        ("country", "varchar(2)"),
+        ("artist_name", "varchar(1024)"),
+        ("total_playcount", "double precision"),
+        ("rank", "integer"),
+    ],
+    "country_rank_per_artist": [
+        ("country", "varchar(2)"),
+        ("artist_name", "varchar(1024)"),
+        ("total_playcount", "double precision"),
+        ("normalized_popularity", "double precision"),
+        ("rank", "integer"),
+    ],
+}
+
+
+def models(manifest: dict[str, Any], layer: str | None = None) -> list[dict[str, Any]]:
+    return [
+        node
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and layer in (None, node["fqn"][1])
+    ]
+
+
+def keyless(manifest: dict[str, Any]) -> set[str]:
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") in KEY_TESTS
+    }
+    return {
+        node["name"] for node in models(manifest) if node["unique_id"] not in tested
+    }
+
+
+def uncontracted(manifest: dict[str, Any]) -> set[str]:
+    return {
+        node["name"]
+        for node in models(manifest, "marts")
+        if not node["contract"]["enforced"]
+        or not all(column["data_type"] for column in node["columns"].values())
+    }
+
+
+def partly_unit_tested(manifest: dict[str, Any]) -> set[str]:
+    """Marts without a unit test that compares every column."""
+    compared = {
+        node["name"]: set(node["columns"]) for node in models(manifest, "marts")
+    }
+    for test in manifest["unit_tests"].values():
+        rows = test["expect"]["rows"]
+        if compared.get(test["model"]) and rows:
+            compared[test["model"]] -= set(rows[0])
+    return {name for name, left in compared.items() if left}
+
+
+def ancestors(manifest: dict[str, Any], unique_id: str) -> set[str]:
+    found: set[str] = set()
+    left = [unique_id]
+    while left:
+        for parent in manifest["parent_map"].get(left.pop(), []):
+            if parent not in found:
+                found.add(parent)
+                left.append(parent)
+    return found
+
+
+def test_the_key_of_every_model_is_tested(manifest: dict[str, Any]) -> None:
+    assert keyless(manifest) == set()
+
+
+def test_every_mart_has_an_enforced_contract(manifest: dict[str, Any]) -> None:
+    assert uncontracted(manifest) == set()
+
+
+def test_a_mart_without_a_contract_is_found(manifest: dict[str, Any]) -> None:
+    node = manifest["nodes"]["model.music_warehouse.dim_artists"]
+    node["contract"]["enforced"] = False
+
+    assert uncontracted(manifest) == {"dim_artists"}
+
+
+def test_every_mart_has_a_unit_test_of_its_full_output(
+    manifest: dict[str, Any],
+) -> None:
+    assert partly_unit_tested(manifest) == set()
+
+
+def test_a_mart_whose_unit_test_leaves_a_column_out_is_found(
+    manifest: dict[str, Any],
+) -> None:
+    tests = manifest["unit_tests"]
+    for test in tests.values():
+        if test["model"] == "dim_users":
+            for row in test["expect"]["rows"]:
+                del row["country"]
+
+    assert partly_unit_tested(manifest) == {"dim_users"}
+
+
+def test_every_unit_test_is_named_as_a_sentence(manifest: dict[str, Any]) -> None:
+    short = [
+        test["name"]
+        for test in manifest["unit_tests"].values()
+        if len(test["name"].split("_")) < 4
+    ]
+
+    assert short == []
+
+
+def test_the_first_row_of_every_fixture_is_complete(manifest: dict[str, Any]) -> None:
+    """The Redshift adapter takes the columns' types from the first row."""
+    torn = {
+        test["name"]
+        for test in manifest["unit_tests"].values()
+        for fixture in [*test["given"], test["expect"]]
+        if isinstance(fixture["rows"], list)
+        and fixture["rows"]
+        and None in fixture["rows"][0].values()
+    }
+
+    assert torn == set()
+
+
+@pytest.mark.parametrize("name", AGREED_COLUMNS)
+def test_agreed_columns_come_first(
+    manifest: dict[str, Any], columns: dict[str, list[str]], name: str
+) -> None:
+    agreed = AGREED_COLUMNS[name]
+    contract = manifest["nodes"][f"model.music_warehouse.{name}"]["columns"]
+    typed = [(column, entry["data_type"]) for column, entry in contract.items()]
+
+    assert typed[: len(agreed)] == agreed
+    assert columns[name][: len(agreed)] == [column for column, _ in agreed]
+
+
+def test_relics_are_looked_for_after_the_last_model(manifest: dict[str, Any]) -> None:
+    before = ancestors(manifest, "test.music_warehouse.assert_no_build_relics")
+
+    assert {node["unique_id"] for node in models(manifest)} - before == set()
+
+
+def test_every_exposure_reads_marts_only(manifest: dict[str, Any]) -> None:
+    marts = {node["unique_id"] for node in models(manifest, "marts")}
+
+    assert manifest["exposures"]
+    for exposure in manifest["exposures"].values():
+        assert set(exposure["depends_on"]["nodes"]) <= marts

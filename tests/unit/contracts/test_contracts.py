@@ -1,0 +1,116 @@
+"""Contracts are read strictly: a mistake in one is told, never worked around."""
+
+from pathlib import Path
+
+import pytest
+
+from music_warehouse.contracts import Contract, load_contract, load_contracts
+from music_warehouse.errors import UserError
+
+MINIMAL = """
+version: 3
+unique_key: [play_id]
+columns:
+  - {name: play_id, type: bigint, required: true, min: 0}
+  - {name: artist_name, type: text, required: true, max_bytes: 100}
+  - {name: mbid, type: uuid, aliases: [artist_mbid], blank_values: ["-1"]}
+"""
+ARTIST = """
+artist: {name_column: artist_name, key_column: artist_name_key, mbid_column: mbid}
+"""
+
+
+def read(folder: Path, text: str) -> Contract:
+    path = folder / "radio" / "plays.yml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return load_contract(path)
+
+
+def test_the_listening_contracts_name_every_column_of_the_lake() -> None:
+    contracts = load_contracts()
+    assert {name: [c.name for c in k.columns] for name, k in contracts.items()} == {
+        "listening.users": ["user_id", "country", "total_scrobbles"],
+        "listening.user_top_artists": [
+            "user_id",
+            "rank",
+            "artist_name",
+            "playcount",
+            "mbid",
+        ],
+        "listening.user_top_tracks": [
+            "user_id",
+            "rank",
+            "track_name",
+            "artist_name",
+            "playcount",
+            "mbid",
+        ],
+        "listening.user_top_albums": [
+            "user_id",
+            "rank",
+            "album_name",
+            "artist_name",
+            "playcount",
+            "mbid",
+        ],
+    }
+    mbids = {name: k.artist and k.artist.mbid_column for name, k in contracts.items()}
+    assert [name for name, mbid in mbids.items() if mbid] == [
+        "listening.user_top_artists"
+    ]
+
+
+def test_a_contract_is_known_by_its_folder_and_name(tmp_path: Path) -> None:
+    contract = read(tmp_path, MINIMAL + ARTIST)
+    assert (contract.name, contract.version) == ("radio.plays", 3)
+    assert contract.columns[0].limits == (0, 2**63 - 1)
+    assert contract.columns[2].aliases == ("artist_mbid",)
+    assert [column.name for column in contract.key_columns] == ["play_id"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("version: 3", "", "the document lacks version"),
+        ("version: 3", "version: one", "version must be a whole number, not 'one'"),
+        ("version: 3", "version: true", "version must be a whole number, not True"),
+        ("version: 3", "version: 3\nowner: me", "the document has unknown owner"),
+        ("columns:", "columns: []\nignored:", "the document has unknown ignored"),
+        ("type: bigint", "type: decimal", "type 'decimal', not one of integer, bigint"),
+        ("type: bigint, ", "", "a column lacks type"),
+        ("name: play_id", "name: Play-Id", "must be a lower-case identifier"),
+        ("name: artist_name", "name: play_id", "the name play_id is used twice"),
+        ("[artist_mbid]", "[play_id]", "the name play_id is used twice"),
+        ("[artist_mbid]", "artist_mbid", "aliases of mbid must be a list"),
+        ('["-1"]', "[-1]", "blank_values must be a list of texts"),
+        ("required: true, min: 0", "min: 0", "must be a required integer column"),
+        ("[play_id]", "[played_by]", "unique_key played_by must be a required"),
+        ("[play_id]", "[]", "unique_key must name at least one column"),
+        (
+            "required: true, max_bytes",
+            "required: 1, max_bytes",
+            "must be true or false",
+        ),
+        ("min: 0", "min: 5, max: 4", "min is above max"),
+        ("max_bytes: 100", "min: 100", "min is for integers"),
+        ("min: 0", "max_bytes: 8", "max_bytes is for text"),
+        ("max_bytes: 100", "max_bytes: many", "max_bytes must be a whole number"),
+        ("name_column: artist_name", "name_column: mbid", "must be a required text"),
+        ("mbid_column: mbid", "mbid_column: play_id", "must be a uuid column"),
+        ("key_column: artist_name_key", "key_column: mbid", "is a delivered column"),
+        (MINIMAL + ARTIST, "- a list", "the document must be a mapping"),
+        ("version: 3", "version: [", "is not valid YAML"),
+    ],
+)
+def test_a_malformed_contract_is_named_with_its_mistake(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    text = MINIMAL + ARTIST
+    assert old in text
+    with pytest.raises(UserError) as raised:
+        read(tmp_path, text.replace(old, new, 1))
+    message = str(raised.value)
+    assert complaint in message
+    assert "plays.yml" in message
+    assert message.endswith(".") and "\n" not in message
