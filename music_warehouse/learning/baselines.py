@@ -59,13 +59,13 @@ def popularity_in_country(
 def item_cosine(playcounts: sp.csr_matrix) -> Scorer:
     """By the sum of cosines of an artist's listeners with those of the user's own
     artists (Sarwar and others, 2001)."""
-    heard = (playcounts > 0).astype(np.float64)
+    heard = sp.csr_matrix((playcounts > 0).astype(np.float64))
     listeners = np.bincount(playcounts.indices, minlength=playcounts.shape[1])
     scaled = sp.csr_matrix(heard @ sp.diags_array(np.maximum(listeners, 1) ** -0.5))
     transposed = scaled.T.tocsr()
 
     def scores(users: NDArray[np.int64]) -> NDArray[np.floating]:
-        return np.asarray(((scaled[users] @ transposed) @ scaled).toarray())
+        return np.asarray(((heard[users] @ transposed) @ scaled).toarray())
 
     return scores
 

@@ -93,7 +93,7 @@ def _chosen_users(
 ) -> NDArray[np.int64]:
     draw = np.random.default_rng([parameters.seed, 0])
     size = min(parameters.most_users, interactions.users)
-    return np.sort(draw.choice(interactions.users, size, replace=False))
+    return np.asarray(np.sort(draw.choice(interactions.users, size, replace=False)))
 
 
 def _evaluated(

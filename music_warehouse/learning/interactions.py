@@ -67,26 +67,34 @@ def read_interactions(relation: duckdb.DuckDBPyRelation) -> Interactions:
         raise UserError(
             f"Interactions need the column {sorted(missing)[0]}, which is missing."
         )
-    pairs = relation.query(
-        "listens",
+    pairs = _query(
+        relation,
         """
         select user_key, artist_key, sum(playcount)::bigint as playcount
         from listens
         where playcount > 0 and user_key is not null and artist_key is not null
         group by user_key, artist_key
         """,
-    ).to_arrow_table()
+    )
     country = "max(nullif(country, 'ZZ'))" if "country" in relation.columns else "null"
-    countries = relation.query(
-        "listens",
+    countries = _query(
+        relation,
         f"""
         select user_key, {country} as country
         from listens
         where user_key is not null
         group by user_key
         """,
-    ).to_arrow_table()
+    )
     return _coded(pairs, countries)
+
+
+def _query(relation: duckdb.DuckDBPyRelation, query: str) -> pa.Table:
+    """The answer to a query that calls the relation `listens`."""
+    answer = relation.query("listens", query)
+    if answer is None:
+        raise AssertionError("DuckDB answers a select with a relation.")
+    return answer.to_arrow_table()
 
 
 def _coded(pairs: pa.Table, countries: pa.Table) -> Interactions:

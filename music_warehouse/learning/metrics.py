@@ -68,7 +68,9 @@ def _top_columns(scores: NDArray[np.floating], count: int) -> NDArray[np.int64]:
     return top
 
 
-def measure(rankings: Rankings, artists: int, bootstraps: int, seed: int) -> list[Metric]:
+def measure(
+    rankings: Rankings, artists: int, bootstraps: int, seed: int
+) -> list[Metric]:
     """HR@10, NDCG@10, HR@50 and the coverage of the catalogue by the top tens.
 
     With one hidden artist, HR is the share of users who have it among the top and

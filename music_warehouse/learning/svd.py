@@ -118,4 +118,4 @@ def _relative(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     largest = weights.max(initial=0.0)
     if largest == 0:
         return np.ones_like(weights)
-    return np.maximum(weights / largest, _SMALLEST_WEIGHT_SHARE)
+    return np.asarray(np.maximum(weights / largest, _SMALLEST_WEIGHT_SHARE))

@@ -7,7 +7,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from music_warehouse.learning.cluster_choice import (
-    ClusterChoice,
     ClusterParameters,
     choose_clusters,
 )
@@ -53,7 +52,7 @@ def artist_taste_clusters(
     placed = _place(units, choice.centers)
     plays = np.bincount(
         interactions.artist_code, interactions.playcount, interactions.artists
-    )
+    ).astype(np.float64)
     order, number = _in_order_of_plays(placed.cluster, plays, len(choice.centers))
     ranks = _centrality_ranks(placed, listeners)
     size = interactions.artists
@@ -132,7 +131,9 @@ def _in_order_of_plays(
     return order, number
 
 
-def _centrality_ranks(placed: _Placed, listeners: NDArray[np.int64]) -> NDArray[np.int32]:
+def _centrality_ranks(
+    placed: _Placed, listeners: NDArray[np.int64]
+) -> NDArray[np.int32]:
     """1, 2, … among the widely heard of each cluster, 0 for the others."""
     ranks = np.zeros(len(listeners), np.int32)
     for cluster in np.unique(placed.cluster):
@@ -149,7 +150,8 @@ def _centers(
 ) -> NDArray[np.float64]:
     sums = np.zeros((cluster.max(initial=0), units.shape[1]))
     np.add.at(sums, cluster - 1, units)
-    return sums / np.maximum(np.linalg.norm(sums, axis=1), 1e-12)[:, None]
+    lengths = np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
+    return np.asarray(sums / lengths[:, None])
 
 
 def _plays(interactions: Interactions, counted: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -168,6 +168,23 @@ def test_a_block_with_an_odd_line_is_read_as_the_judge_reads_it(
         assert (read.to_pylist(), judged.rejects) == (rows_of(judged), [])
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"1,1,ABBA,5,\n1,2,Blur,4,",
+        b"1,1,ABBA,5,-1\r\n1,2,Blur,4,\r\n",
+        b'"1","1","Guns ""N"" Roses","5",""\n1,2,"a, b",4,"-1"\n',
+        b'1,1,"""x""",5,\n1,2,10x10,4,\n',
+        "1,1,椎名林檎,5,\n1,2, Blur,4,\n".encode(),
+    ],
+)
+def test_ordinary_lines_are_read_the_fast_way(data: bytes) -> None:
+    block = Block(data, 0, 2, 2)
+    read = FastReader(CONTRACT, read_header(HEADER.encode(), CONTRACT)).read(block)
+    assert read is not None
+    assert read["line_number"].to_pylist() == [2, 3]
+
+
 @pytest.mark.parametrize("seed", range(100))
 def test_broken_files_give_the_same_rows_and_rejects(seed: int, tmp_path: Path) -> None:
     assert_agree(seed, tmp_path, judged_bytes=200)

@@ -209,6 +209,4 @@ def rows_of(interactions: Interactions) -> list[tuple[int, int, int]]:
     users = interactions.user_keys.to_numpy()[interactions.user_code]
     artists = interactions.artist_keys.to_numpy()[interactions.artist_code]
     plays = interactions.playcount
-    return list(
-        zip(users.tolist(), artists.tolist(), plays.tolist(), strict=True)
-    )
+    return list(zip(users.tolist(), artists.tolist(), plays.tolist(), strict=True))

@@ -55,9 +55,8 @@ def test_a_validation_split_never_sees_what_the_test_hides(
     validation = hold_out(six_genres, everything, validation=1)
 
     assert validation.playcounts.nnz == test.playcounts.nnz - test.users
-    assert (
-        sorted(np.diff(validation.playcounts.indptr).tolist())
-        == sorted((np.diff(test.playcounts.indptr) - 1).tolist())
+    assert sorted(np.diff(validation.playcounts.indptr).tolist()) == sorted(
+        (np.diff(test.playcounts.indptr) - 1).tolist()
     )
 
 

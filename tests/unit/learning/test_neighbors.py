@@ -55,9 +55,7 @@ def test_shared_listeners_equal_the_product_of_the_matrices(
     six_genres: Interactions,
 ) -> None:
     heard = (six_genres.playcounts().toarray() > 0).astype(int)
-    left, right = (
-        places.ravel() for places in np.indices((six_genres.artists,) * 2)
-    )
+    left, right = (places.ravel() for places in np.indices((six_genres.artists,) * 2))
 
     shared = shared_listeners(six_genres.playcounts(), left, right)
 
