@@ -13,6 +13,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 WAREHOUSE := $(BIN)/music-warehouse
 USERS ?= 20000
+BENCH_USERS ?= 500000
 COUNTRY ?= Germany
 ARTIST ?= Drake
 
@@ -69,8 +70,8 @@ docs: install  ## Generate dbt's documentation and serve it
 	$(BIN)/dbt docs serve
 
 .PHONY: bench
-bench: install  ## Compare with a hand-written DuckDB script (USERS=500000)
-	$(BIN)/python -m benchmarks --users $(USERS)
+bench: install  ## Compare with a hand-written DuckDB script (BENCH_USERS=500000)
+	$(BIN)/python -m benchmarks --users $(BENCH_USERS)
 
 # What CI runs, in this order.
 

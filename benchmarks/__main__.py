@@ -42,7 +42,7 @@ def deliveries(folder: Path, users: int) -> tuple[Path, Path]:
                 [
                     *(str(BIN / "music-warehouse"), "generate", "--domain", "listening"),
                     *("--users", str(count), "--first-user-id", str(first)),
-                    *("--catalogue-users", str(users), "--out", str(out)),
+                    *("--out", str(out)),
                 ]
             )
             print(f"generate {count:,} users{cost}")

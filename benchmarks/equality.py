@@ -19,7 +19,7 @@ def differing_marts(one: Path, other: Path) -> list[str]:
 def _same_rows(one: Path, other: Path) -> bool:
     if not (one.exists() and other.exists()):
         return False
-    differences = duckdb.sql(
+    [differences] = duckdb.sql(
         f"""
         select count(*) from (
             (from '{one}' except all from '{other}')
@@ -27,5 +27,5 @@ def _same_rows(one: Path, other: Path) -> bool:
             (from '{other}' except all from '{one}')
         )
         """
-    ).fetchone()
+    ).fetchall()
     return differences == (0,)

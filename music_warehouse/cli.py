@@ -107,12 +107,17 @@ def generate(
     users: Annotated[int, typer.Option(min=1, help="How many users.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed, the same bytes.")] = 1,
     file_format: Annotated[Format, typer.Option("--format")] = Format.CSV,
+    first_user_id: Annotated[
+        int, typer.Option(min=1, help="Above 1: more users for an earlier delivery.")
+    ] = 1,
 ) -> None:
     """Write synthetic deliveries, and the truth planted in them beside them."""
     from music_warehouse.synthetic.listening import generate_listening
 
     if domain in (Domain.LISTENING, Domain.ALL):
-        generate_listening(out, users, seed, file_format.value)
+        generate_listening(
+            out, users, seed, file_format.value, first_user_id=first_user_id
+        )
     print(f"Deliveries of {users} users are in {out}.")
 
 

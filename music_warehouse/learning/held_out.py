@@ -82,7 +82,7 @@ def _hide_one(playcounts: sp.csr_matrix, seed: list[int]) -> NDArray[np.int64]:
     sizes = np.diff(playcounts.indptr)
     within = np.random.default_rng(seed).random(len(sizes)) * sizes
     entry = playcounts.indptr[:-1] + np.floor(within).astype(np.int64)
-    hidden = playcounts.indices[entry].astype(np.int64)
+    hidden: NDArray[np.int64] = playcounts.indices[entry].astype(np.int64)
     playcounts.data[entry] = 0
     playcounts.eliminate_zeros()
     return hidden
