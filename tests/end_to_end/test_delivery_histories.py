@@ -1,0 +1,136 @@
+"""After any history of deliveries, building what they touched equals building all."""
+
+import csv
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.end_to_end.conftest import Warehouse
+
+MBIDS = {
+    name: f"{number:08x}-0000-4000-8000-000000000000"
+    for number, name in enumerate(["Alpha", "Beta", "Gamma", "Delta"], 1)
+}
+# One artist in several spellings, joint credits, and one no delivery has an id for.
+NAMES = [
+    *MBIDS,
+    *(f"{name.upper()} " for name in MBIDS),
+    "Alpha feat. Beta",
+    "Gamma & Delta",
+    "Nobody",
+]
+COUNTRIES = ["Germany", "Brazil", "Namibia", "Atlantis", ""]
+
+
+class History:
+    """Deliveries of a few users, each of a random kind, in random order."""
+
+    def __init__(self, seed: int, folder: Path) -> None:
+        self._random = random.Random(seed)
+        self._folder = folder
+        self._delivered: list[Path] = []
+        self._users = 0
+
+    def deliveries(self, count: int) -> Iterator[Path]:
+        """Write one delivery after the other."""
+        for number in range(count):
+            kinds = [self._new_users, self._new_users]
+            if self._users:
+                kinds += [self._corrected_lists, self._moved_users, self._repeated]
+            yield self._random.choice(kinds)(number)
+
+    def _new_users(self, number: int) -> Path:
+        first = self._users + 1
+        self._users += self._random.randint(5, 15)
+        users = range(first, self._users + 1)
+        known = [user for user in users if self._random.random() < 0.8]
+        if self._random.random() < 0.7:
+            self._write_users(number, known)
+        return self._write_lists(number, users)
+
+    def _corrected_lists(self, number: int) -> Path:
+        return self._write_lists(number, self._some_users())
+
+    def _moved_users(self, number: int) -> Path:
+        return self._write_users(number, self._some_users())
+
+    def _repeated(self, number: int) -> Path:
+        former = self._random.choice(self._delivered)
+        copy = self._folder / former.parent.name / f"again_{number}.csv"
+        copy.write_bytes(former.read_bytes())
+        return copy
+
+    def _some_users(self) -> list[int]:
+        count = self._random.randint(1, self._users)
+        return sorted(self._random.sample(range(1, self._users + 1), count))
+
+    def _write_users(self, number, users) -> Path:
+        rows = [(user, self._random.choice(COUNTRIES), 1000) for user in users]
+        header = ("user_id", "country", "total_scrobbles")
+        return self._write("users", number, header, rows)
+
+    def _write_lists(self, number, users) -> Path:
+        rows = []
+        for user in users:
+            names = self._random.choices(NAMES, k=self._random.randint(1, 8))
+            for rank, name in enumerate(names, 1):
+                # Ids come late: a name may be known only from a later delivery on.
+                known = self._random.random() < 0.2 + 0.2 * number
+                mbid = MBIDS.get(name.strip().capitalize(), "") if known else ""
+                rows.append((user, rank, name, self._random.randint(0, 99), mbid))
+        header = ("user_id", "rank", "artist_name", "playcount", "mbid")
+        return self._write("user_top_artists", number, header, rows)
+
+    def _write(self, table, number, header, rows) -> Path:
+        path = self._folder / table / f"delivery_{number}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([header, *rows])
+        self._delivered.append(path)
+        return path
+
+
+def marts_of(warehouse: Warehouse) -> dict[str, list[tuple]]:
+    """Every row of every mart."""
+    path = str(warehouse.data / "warehouse.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+        return {
+            name: connection.execute(f"select * from marts.{name} order by all").fetchall()
+            for (name,) in names
+        }
+
+
+def check_history(seed: int, deliveries: int, folder: Path) -> None:
+    """Ingest and build one delivery after the other; each time a second warehouse on
+    the same lake is built from nothing."""
+    incremental = Warehouse(folder / "incremental")
+    refreshed = Warehouse(folder / "refreshed")
+    refreshed.data.mkdir(parents=True)
+    (refreshed.data / "lake").symlink_to(incremental.data / "lake")
+    history = History(seed, folder / "landing" / "listening")
+    for number, _ in enumerate(history.deliveries(deliveries)):
+        incremental.run("ingest", str(folder / "landing"))
+        for warehouse, words in ((incremental, []), (refreshed, ["--full-refresh"])):
+            if number == 0:
+                warehouse.run("seed", program="dbt")
+            warehouse.run("run", *words, program="dbt")
+        built, expected = marts_of(incremental), marts_of(refreshed)
+        assert built["agg_artist_country"]
+        for mart in expected:
+            assert built[mart] == expected[mart], f"seed {seed}, {number}: {mart}"
+
+
+def test_a_history_of_deliveries_equals_a_full_refresh(tmp_path):
+    check_history(seed=5, deliveries=4, folder=tmp_path)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(30))
+def test_histories_of_deliveries_equal_full_refreshes(tmp_path, seed):
+    check_history(seed, deliveries=6, folder=tmp_path)
