@@ -11,8 +11,8 @@ users as (
     select
         user_key,
         country,
-        listed_playcount,
-        dense_rank() over (order by country) as country_number
+        country_number,
+        listed_playcount
     from {{ ref('int_listening_users') }}
     where listed_artists > 0
 
@@ -70,24 +70,59 @@ countries as (
 
 ),
 
+ordered_pairs as (
+
+    select
+        *,
+        row_number() over (
+            partition by country_number
+            order by playcount desc, listeners desc, artist_key
+        ) as row_no
+    from pairs
+
+),
+
+-- The rank of a playcount is the first row number that has it: a second sort of all
+-- pairs would cost more than twice as much.
+playcount_ranks as (
+
+    select
+        country_number,
+        playcount,
+        min(row_no) as rank
+    from ordered_pairs
+    group by
+        country_number,
+        playcount
+
+),
+
 int_artist_country_plays as (
 
     select
         countries.country,
-        pairs.artist_key,
+        ordered_pairs.country_number,
+        ordered_pairs.artist_key,
 
-        pairs.playcount,
-        pairs.playcount_capped,
-        pairs.max_user_playcount,
-        pairs.listeners,
-        coalesce(pairs.user_share_billionths, 0) as user_share_billionths,
+        ordered_pairs.playcount,
+        ordered_pairs.playcount_capped,
+        ordered_pairs.max_user_playcount,
+        ordered_pairs.listeners,
+        coalesce(ordered_pairs.user_share_billionths, 0) as user_share_billionths,
 
         countries.country_playcount,
-        countries.country_users
+        countries.country_users,
 
-    from pairs
+        cast(playcount_ranks.rank as integer) as rank_in_country,
+        cast(ordered_pairs.row_no as integer) as row_no_in_country
+
+    from ordered_pairs
     inner join countries
-        on pairs.country_number = countries.country_number
+        on ordered_pairs.country_number = countries.country_number
+    inner join playcount_ranks
+        on
+            ordered_pairs.country_number = playcount_ranks.country_number
+            and ordered_pairs.playcount = playcount_ranks.playcount
 
 )
 

@@ -6,25 +6,6 @@ pairs as (
 
 ),
 
-ordered_pairs as (
-
-    select
-        country,
-        country_users,
-        country_playcount,
-        playcount,
-        row_number() over (
-            partition by country
-            order by playcount, artist_key
-        ) as row_no_ascending,
-        row_number() over (
-            partition by country
-            order by playcount desc, listeners desc, artist_key
-        ) as row_no
-    from pairs
-
-),
-
 sums as (
 
     select
@@ -33,12 +14,12 @@ sums as (
         country_playcount as playcount,
         count(*) as artists,
         cast(sum(
-            cast(playcount as decimal(38, 0)) * row_no_ascending
-        ) as double precision) as weighted_playcount,
+            cast(playcount as decimal(38, 0)) * row_no_in_country
+        ) as double precision) as rank_weighted_playcount,
         cast(sum(
-            case when row_no <= 10 then playcount else 0 end
+            case when row_no_in_country <= 10 then playcount else 0 end
         ) as bigint) as top10_playcount
-    from ordered_pairs
+    from pairs
     group by
         country,
         country_users,
@@ -46,6 +27,7 @@ sums as (
 
 ),
 
+-- Gini's coefficient from ranks counted from the most played artist down.
 int_country_concentration as (
 
     select
@@ -55,9 +37,9 @@ int_country_concentration as (
         playcount,
         artists,
 
-        2.0 * weighted_playcount
-        / (artists * nullif(cast(playcount as double precision), 0))
-        - (artists + 1.0) / artists as gini,
+        (artists + 1.0) / artists
+        - 2.0 * rank_weighted_playcount
+        / (artists * nullif(cast(playcount as double precision), 0)) as gini,
         top10_playcount
         / nullif(cast(playcount as double precision), 0) as top10_share
 

@@ -27,20 +27,6 @@ ranked_world as (
 
 ),
 
-ranked_pairs as (
-
-    select
-        country,
-        artist_key,
-        playcount,
-        row_number() over (
-            partition by country
-            order by playcount desc, listeners desc, artist_key
-        ) as row_no
-    from pairs
-
-),
-
 countries as (
 
     select distinct country
@@ -53,8 +39,8 @@ candidates as (
     select
         country,
         artist_key
-    from ranked_pairs
-    where row_no <= {{ var('profile_top_artists') }}
+    from pairs
+    where row_no_in_country <= {{ var('profile_top_artists') }}
 
     union
 

@@ -1,32 +1,17 @@
 with
 
-pairs as (
-
-    select
-        country,
-        artist_key,
-        playcount,
-        {{ is_eligible_country('country', 'country_users') }} as is_eligible,
-        row_number() over (
-            partition by country
-            order by playcount desc, listeners desc, artist_key
-        ) as row_no
-    from {{ ref('int_artist_country_plays') }}
-    where country != 'ZZ'
-
-),
-
 top_pairs as (
 
     select
         country,
         artist_key,
         playcount,
-        is_eligible
-    from pairs
+        {{ is_eligible_country('country', 'country_users') }} as is_eligible
+    from {{ ref('int_artist_country_plays') }}
     where
-        row_no <= {{ var('profile_top_artists') }}
+        country != 'ZZ'
         and playcount > 0
+        and row_no_in_country <= {{ var('profile_top_artists') }}
 
 ),
 

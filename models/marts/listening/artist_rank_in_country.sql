@@ -15,35 +15,8 @@ artists as (
 
 ),
 
-ordered_pairs as (
-
-    select
-        *,
-        cast(row_number() over (
-            partition by country
-            order by playcount desc, listeners desc, artist_key
-        ) as integer) as row_no,
-        cast(rank() over (
-            partition by country
-            order by user_share_billionths desc
-        ) as integer) as rank_by_user_share
-    from pairs
-
-),
-
 -- Where many pairs share few values, ranking the values is far cheaper than sorting
 -- the pairs once more.
-playcount_ranks as (
-
-    select
-        country,
-        playcount,
-        min(row_no) as rank
-    from ordered_pairs
-    group by country, playcount
-
-),
-
 listener_counts as (
 
     select
@@ -72,31 +45,30 @@ listener_ranks as (
 artist_rank_in_country as (
 
     select
-        ordered_pairs.country,
+        pairs.country,
         artists.artist_name,
-        cast(ordered_pairs.playcount as double precision) as total_playcount,
-        playcount_ranks.rank,
+        cast(pairs.playcount as double precision) as total_playcount,
+        pairs.rank_in_country as rank,
 
-        ordered_pairs.artist_key,
-        ordered_pairs.row_no,
+        pairs.artist_key,
+        pairs.row_no_in_country as row_no,
 
-        ordered_pairs.listeners,
-        ordered_pairs.country_playcount,
+        pairs.listeners,
+        pairs.country_playcount,
 
         cast(listener_ranks.rank as integer) as rank_by_listeners,
-        ordered_pairs.rank_by_user_share
+        cast(rank() over (
+            partition by pairs.country
+            order by pairs.user_share_billionths desc
+        ) as integer) as rank_by_user_share
 
-    from ordered_pairs
+    from pairs
     inner join artists
-        on ordered_pairs.artist_key = artists.artist_key
-    inner join playcount_ranks
-        on
-            ordered_pairs.country = playcount_ranks.country
-            and ordered_pairs.playcount = playcount_ranks.playcount
+        on pairs.artist_key = artists.artist_key
     inner join listener_ranks
         on
-            ordered_pairs.country = listener_ranks.country
-            and ordered_pairs.listeners = listener_ranks.listeners
+            pairs.country = listener_ranks.country
+            and pairs.listeners = listener_ranks.listeners
 
 )
 

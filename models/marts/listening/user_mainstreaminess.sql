@@ -11,9 +11,10 @@ users as (
     select
         user_key,
         country,
+        country_number,
         listed_playcount,
         listed_artists
-    from {{ ref('dim_users') }}
+    from {{ ref('int_listening_users') }}
     where listed_playcount > 0
 
 ),
@@ -43,7 +44,7 @@ shares as (
         on plays.user_key = users.user_key
     inner join pairs
         on
-            users.country = pairs.country
+            users.country_number = pairs.country_number
             and plays.artist_key = pairs.artist_key
     where plays.playcount > 0
 
