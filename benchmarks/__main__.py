@@ -1,6 +1,6 @@
 """`make bench`: the warehouse against a hand-written script, in one run.
 
-    python -m benchmarks [--users 500000] [--repeats 3] [--folder data/bench]
+python -m benchmarks [--users 500000] [--repeats 3] [--folder data/bench]
 """
 
 import argparse
@@ -40,9 +40,9 @@ def deliveries(folder: Path, users: int) -> tuple[Path, Path]:
         if not out.exists():
             cost = run(
                 [
-                    *(str(BIN / "music-warehouse"), "generate", "--domain", "listening"),
+                    *(str(BIN / "music-warehouse"), "generate"),
+                    *("--domain", "listening", "--out", str(out)),
                     *("--users", str(count), "--first-user-id", str(first)),
-                    *("--out", str(out)),
                 ]
             )
             print(f"generate {count:,} users{cost}")
@@ -108,7 +108,8 @@ def spark(folder: Path, landing: Path) -> None:
     ours = sum(project_contract_tables(folder / "contract", landing), Cost())
     print(f"PySpark        {cost}")
     print(f"  the project  {ours}")
-    print(f"  PySpark takes {cost.wall_seconds / ours.wall_seconds:.1f} times as long\n")
+    ratio = cost.wall_seconds / ours.wall_seconds
+    print(f"  PySpark takes {ratio:.1f} times as long\n")
 
 
 def full_and_later(folder: Path, landing: Path, later: Path) -> None:

@@ -78,7 +78,8 @@ def run(landing: Path, out: Path) -> None:
             )::integer as rank
         from shares inner join artists using (artist_id)
     """)
-    for table in ("users", "lists", "artist_rank_in_country", "country_rank_per_artist"):
+    contract_tables = ("artist_rank_in_country", "country_rank_per_artist")
+    for table in ("users", "lists", *contract_tables):
         connection.table(table).write_parquet(
             str(out / f"{table}.parquet"), compression="zstd"
         )

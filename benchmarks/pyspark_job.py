@@ -1,6 +1,6 @@
 """The same job in PySpark, for comparison where PySpark and Java are installed.
 
-    python -m benchmarks.pyspark_job LANDING OUT
+python -m benchmarks.pyspark_job LANDING OUT
 """
 
 import sys

@@ -1,5 +1,6 @@
 """What makes the same input give the same bytes."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,12 +10,18 @@ from threadpoolctl import threadpool_limits
 
 DECIMALS = 6
 
+_LIMITED = threading.RLock()
+
 
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Run BLAS and OpenMP on one thread: sums split over threads differ in their
-    last bits with the number of threads."""
-    with threadpool_limits(limits=1):
+    last bits with the number of threads.
+
+    The limit is the whole process's, and dbt builds several models in one: whoever
+    ended first would lift it for the others, so they take turns.
+    """
+    with _LIMITED, threadpool_limits(limits=1):
         yield
 
 

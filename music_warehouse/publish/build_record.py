@@ -95,11 +95,12 @@ class BuildRecord:
         """How many nodes did not succeed, the skipped ones included."""
         return sum(r["status"] not in GREEN for r in self.results["results"])
 
-    def require_publishable(self, warehouse: Path) -> None:
+    def require_publishable(self, warehouse: Path, unit_tested: bool = False) -> None:
         """Refuse, in one sentence, what no whole and green `dbt build` has checked.
 
-        Whole means every public model and every test of the project; and the
-        warehouse must have been written last by that very run.
+        Whole means every public model and every test of the project, the unit tests
+        excepted where the same definitions have passed them before (`unit_tested`);
+        and the warehouse must have been written last by that very run.
         """
         again = "run `music-warehouse build`."
         if self.results["args"]["which"] != "build":
@@ -113,7 +114,7 @@ class BuildRecord:
             )
         if self.manifest["metadata"]["invocation_id"] != self.invocation_id:
             raise UserError(f"dbt has read the project anew since its build: {again}")
-        if missing := self._required() - {
+        if missing := self._required(unit_tested) - {
             result["unique_id"] for result in self.results["results"]
         }:
             raise UserError(
@@ -125,14 +126,14 @@ class BuildRecord:
                 f"{warehouse} is not as the last dbt build left it: {again}"
             )
 
-    def _required(self) -> set[str]:
+    def _required(self, unit_tested: bool) -> set[str]:
         nodes = {
             unique_id
             for unique_id, node in self.manifest["nodes"].items()
             if node["resource_type"] == "test"
             or (node["resource_type"] == "model" and node["access"] == "public")
         }
-        return nodes | set(self.manifest["unit_tests"])
+        return nodes if unit_tested else nodes | set(self.manifest["unit_tests"])
 
     def _wrote(self, warehouse: Path) -> bool:
         log = warehouse.with_name(warehouse.name + ".wal")

@@ -13,7 +13,11 @@ from music_warehouse.ingest.ledger import read_ledger
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish.versions import Inputs
 
-_PROJECT_FOLDERS = ("models", "macros", "seeds", "python_models", "dbt_project")
+_PROJECT_FOLDERS = (
+    *("models", "macros", "seeds", "python_models", "dbt_project"),
+    # What the Python models compute with.
+    "music_warehouse/learning",
+)
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 _ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "music-warehouse")
 

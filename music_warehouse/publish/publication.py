@@ -71,14 +71,14 @@ def _publish(
 ) -> PublishReport:
     sweep(data)
     record = BuildRecord.read(target)
-    record.require_publishable(data.warehouse)
-    former = find_current(data)
-    if former is not None:
-        version = Version.read(former)
-        if version.invocation_id == record.invocation_id:
-            return PublishReport(version, former, is_new=False)
     if inputs is None and unchanged_since(data, project, record.started_at):
         inputs = read_inputs(data, project, record.variables)
+    former = find_current(data)
+    version = Version.read(former) if former else None
+    unit_tested = version is not None and version.has_definitions_of(inputs)
+    record.require_publishable(data.warehouse, unit_tested)
+    if former and version and version.invocation_id == record.invocation_id:
+        return PublishReport(version, former, is_new=False)
 
     published_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     version_id = next_id(data, published_at)
@@ -89,7 +89,7 @@ def _publish(
         sweep(data)
         raise
     # The warehouse may have been rebuilt between the check and the copy.
-    record.require_publishable(data.warehouse)
+    record.require_publishable(data.warehouse, unit_tested)
     version = Version(
         id=version_id,
         published_at=published_at,

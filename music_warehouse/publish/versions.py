@@ -71,6 +71,12 @@ class Version:
         }
         return cls(**told)
 
+    def has_definitions_of(self, inputs: Inputs | None) -> bool:
+        """Whether it was built by the same project, vars and engines."""
+        if inputs is None or self.inputs is None:
+            return False
+        return self.inputs.project_sha256 == inputs.project_sha256
+
 
 def current_version(data: DataFolder) -> Path:
     """The folder of the version that readers see now.

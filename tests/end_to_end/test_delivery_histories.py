@@ -101,7 +101,9 @@ def marts_of(warehouse: Warehouse) -> dict[str, list[tuple]]:
             "select table_name from duckdb_tables() where schema_name = 'marts'"
         ).fetchall()
         return {
-            name: connection.execute(f"select * from marts.{name} order by all").fetchall()
+            name: connection.execute(
+                f"select * from marts.{name} order by all"
+            ).fetchall()
             for (name,) in names
         }
 

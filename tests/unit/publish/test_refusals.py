@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from music_warehouse.errors import UserError
-from music_warehouse.publish import find_current, publish
+from music_warehouse.publish import Inputs, find_current, publish
 
 
 def failed_test(manifest, results):
@@ -70,6 +70,18 @@ def test_a_build_that_is_not_whole_and_green_is_refused(built, change, sentence)
     assert [f.name for f in (built.data.published / "versions").iterdir()] == [
         former.name
     ]
+
+
+def test_unit_tests_need_not_run_again_for_the_same_definitions(built):
+    inputs = Inputs(1, "ledger", "definitions")
+    publish(built.data, built.target, built.root, inputs)
+    built.build(change=unit_test_left_out)
+
+    with pytest.raises(UserError, match="left out 1 public models or tests"):
+        others = Inputs(2, "ledger", "other definitions")
+        publish(built.data, built.target, built.root, others)
+    later = Inputs(2, "later ledger", "definitions")
+    assert publish(built.data, built.target, built.root, later).is_new
 
 
 def test_a_warning_is_published(built):
