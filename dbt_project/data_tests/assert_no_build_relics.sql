@@ -1,14 +1,20 @@
 -- A crashed or leaking run leaves its scratch tables behind: they hold data that no
 -- test sees and no erasure finds. Runs after every model, whose scratch tables are
 -- there while it is being built:
+-- depends_on: {{ ref('artist_embeddings') }}
+-- depends_on: {{ ref('artist_neighbors') }}
 -- depends_on: {{ ref('artist_rank_in_country') }}
 -- depends_on: {{ ref('artist_reach') }}
+-- depends_on: {{ ref('artist_taste_cluster_profiles') }}
 -- depends_on: {{ ref('country_profiles') }}
 -- depends_on: {{ ref('country_rank_per_artist') }}
 -- depends_on: {{ ref('dim_countries') }}
 -- depends_on: {{ ref('dim_dates') }}
+-- depends_on: {{ ref('embedding_evaluation') }}
 -- depends_on: {{ ref('load_reconciliation') }}
 -- depends_on: {{ ref('rejected_rows') }}
+-- depends_on: {{ ref('similar_users') }}
+-- depends_on: {{ ref('user_embeddings') }}
 -- depends_on: {{ ref('user_mainstreaminess') }}
 select
     table_schema,

@@ -1,0 +1,36 @@
+with
+
+pairs as (
+
+    select * from {{ ref('stg_python__similar_users') }}
+
+),
+
+users as (
+
+    select
+        user_key,
+        country
+    from {{ ref('dim_users') }}
+
+),
+
+similar_users as (
+
+    select
+        pairs.user_key,
+        pairs.similar_user_key,
+        users.country as similar_user_country,
+
+        pairs.rank,
+        pairs.row_no,
+
+        pairs.cosine
+
+    from pairs
+    inner join users
+        on pairs.similar_user_key = users.user_key
+
+)
+
+select * from similar_users
