@@ -57,6 +57,10 @@ summary: install  ## Real rows from the published marts, and where to look next
 	@echo
 	@$(WAREHOUSE) ask countries-of "$(ARTIST)" --limit 5
 	@echo
+	@$(WAREHOUSE) ask similar-to "$(ARTIST)" --limit 5
+	@echo
+	@$(WAREHOUSE) ask embedding-quality
+	@echo
 	@echo "Look next:"
 	@printf '  %-48s %s\n' \
 		"$(WAREHOUSE) status" "what landed, what is published" \

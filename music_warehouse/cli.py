@@ -212,6 +212,24 @@ def countries_of(artist: str, limit: Limit = 10) -> None:
     print_answer(questions.countries_of(DataFolder.from_environment(), artist, limit))
 
 
+@ask.command("similar-to")
+def similar_to(artist: str, limit: Limit = 10) -> None:
+    """The artists nearest to ARTIST by taste."""
+    from music_warehouse import questions
+    from music_warehouse.reports import print_answer
+
+    print_answer(questions.similar_to(DataFolder.from_environment(), artist, limit))
+
+
+@ask.command("embedding-quality")
+def embedding_quality() -> None:
+    """How well the embedding finds hidden artists, next to its rivals."""
+    from music_warehouse import questions
+    from music_warehouse.reports import print_answer
+
+    print_answer(questions.embedding_quality(DataFolder.from_environment()))
+
+
 def _variables(text: str) -> dict[str, Any]:
     try:
         given = yaml.safe_load(text) or {}

@@ -1,4 +1,4 @@
-"""The two questions the command line answers, from published marts only."""
+"""The questions the command line answers, from published marts only."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +71,57 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
         f"Countries where {name} is most popular",
         ("rank", "country", "% of a user", "% of plays", "plays", "listeners"),
         rows,
+    )
+
+
+def similar_to(data: DataFolder, artist: str, limit: int) -> Answer:
+    """The artists nearest to an artist by taste; of 10 listeners and more, both."""
+    with _published(data) as marts:
+        key, name = _artist(marts, artist)
+        rows = marts.execute(
+            """
+            select rank, neighbor_artist_name, cosine, shared_listeners, lift
+            from artist_neighbors
+            where artist_key = ?
+            order by row_no
+            limit ?
+            """,
+            [key, limit],
+        ).fetchall()
+    if not rows:
+        raise UserError(f"{name} has too few listeners to say who is near.")
+    return Answer(
+        f"Artists near to {name}",
+        ("rank", "artist", "cosine", "shared listeners", "lift"),
+        rows,
+    )
+
+
+def embedding_quality(data: DataFolder) -> Answer:
+    """How often each method finds the artist that was hidden from it, best first."""
+    with _published(data) as marts:
+        rows = marts.execute(
+            """
+            select
+                method || case when is_shipped then ' (shipped)' else '' end,
+                max(case when metric = 'hr_at_10' then 100 * value end) as hit_rate,
+                max(case when metric = 'hr_at_10' then 100 * value_lo end),
+                max(case when metric = 'hr_at_10' then 100 * value_hi end),
+                max(case when metric = 'ndcg_at_10' then value end),
+                max(case when metric = 'hr_at_50' then 100 * value end),
+                max(case when metric = 'coverage' then 100 * value end),
+                max(users),
+                max(artists)
+            from embedding_evaluation
+            group by method, is_shipped
+            order by hit_rate desc, method
+            """
+        ).fetchall()
+    users, artists = rows[0][-2:]
+    return Answer(
+        f"One artist hidden of each of {users} users, looked for among {artists}",
+        ("method", "% in top 10", "from", "to", "NDCG@10", "% in top 50", "% covered"),
+        [row[:-2] for row in rows],
     )
 
 

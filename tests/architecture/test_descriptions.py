@@ -42,11 +42,13 @@ def without_grain(manifest: dict[str, Any]) -> list[str]:
 def undocumented(
     manifest: dict[str, Any], columns: dict[str, list[str]]
 ) -> dict[str, set[str]]:
-    """Columns that are only documented or only there."""
+    """Columns that are only documented or only there; those of a Python table are
+    documented at its face."""
     return {
         node["name"]: difference
         for node in described(manifest)
-        if (difference := set(node["columns"]) ^ set(columns[node["name"]]))
+        if node.get("language") != "python"
+        and (difference := set(node["columns"]) ^ set(columns[node["name"]]))
     }
 
 

@@ -4,7 +4,13 @@ from typing import Any
 
 LEDGER = "stg_deliveries__files"
 MONITORED = ("staging", "deliveries")
-ACCESS = {"staging": "private", "intermediate": "protected", "marts": "public"}
+FACES = ("staging", "python_models")
+ACCESS = {
+    "staging": "private",
+    "python_models": "private",
+    "intermediate": "protected",
+    "marts": "public",
+}
 
 
 def models(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -17,6 +23,8 @@ def models(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def place(node: dict[str, Any]) -> tuple[str, str]:
     """Layer and source or subject: the first two folders."""
+    if node["language"] == "python":
+        return "python_models", node["fqn"][1]
     return node["fqn"][1], node["fqn"][2]
 
 
@@ -24,11 +32,20 @@ def may_read(reader: dict[str, Any], parent: dict[str, Any]) -> bool:
     layer, subject = place(reader)
     if parent["resource_type"] == "source":
         return layer == "staging" and parent["source_name"] == subject
+    if (layer, subject) == FACES:
+        return parent["name"] == reader["name"].replace("stg_python__", "py_")
     if layer == "staging":
         return bool(parent["name"] == LEDGER)
     if parent["resource_type"] == "seed":
-        return True
+        return layer != "python_models"
     read_layer, read_subject = place(parent)
+    if (read_layer, read_subject) == FACES:
+        return layer in ("intermediate", "marts") and parent["group"] == reader["group"]
+    if layer == "python_models":
+        return read_layer == "intermediate" or (read_layer, read_subject) == (
+            layer,
+            subject,
+        )
     if layer == "intermediate":
         return read_layer in ("staging", "intermediate")
     return (
@@ -91,11 +108,39 @@ def test_a_dimension_that_reads_a_report_is_found(manifest: dict[str, Any]) -> N
     ]
 
 
+def test_a_mart_that_reads_a_python_table_past_its_face_is_found(
+    manifest: dict[str, Any],
+) -> None:
+    nodes = models(manifest)
+    table = nodes["py_artist_neighbors"]["unique_id"]
+    nodes["artist_neighbors"]["depends_on"]["nodes"].append(table)
+    nodes["stg_python__similar_users"]["depends_on"]["nodes"].append(table)
+    face = nodes["stg_python__artist_neighbors"]["unique_id"]
+    nodes["artist_reach"]["depends_on"]["nodes"].append(face)
+    nodes["py_similar_users"]["depends_on"]["nodes"].append(face)
+
+    assert len(forbidden_reads(manifest)) == 4
+
+
+def test_every_python_table_has_one_face(manifest: dict[str, Any]) -> None:
+    nodes = models(manifest)
+    tables = {name for name, node in nodes.items() if node["language"] == "python"}
+    faces = {
+        name.replace("stg_python__", "py_")
+        for name, node in nodes.items()
+        if place(node) == FACES
+    }
+
+    assert tables
+    assert tables == faces
+
+
 def test_every_staging_model_reads_loaded_files_only(manifest: dict[str, Any]) -> None:
     unfiltered = {
         name
         for name, node in models(manifest).items()
         if place(node)[0] == "staging"
+        and place(node) != FACES
         and name != LEDGER
         and f"ref('{LEDGER}')" not in node["raw_code"]
     }

@@ -1,10 +1,15 @@
-"""The two questions, from published marts."""
+"""The questions, from published marts."""
 
 import duckdb
 import pytest
 
 from music_warehouse.errors import UserError
-from music_warehouse.questions import artists_in, countries_of
+from music_warehouse.questions import (
+    artists_in,
+    countries_of,
+    embedding_quality,
+    similar_to,
+)
 
 
 @pytest.fixture
@@ -46,6 +51,25 @@ def marts(data):
                 country, artist_key, artist_name, total_playcount,
                 normalized_popularity, headline_rank, rank, row_no, listeners
             );
+            create table artist_neighbors as
+            select * from (values
+                (1::bigint, 'Kanye West', 2, 2, 0.5::double, 11::bigint, 3.0::double),
+                (1, 'Jay-Z', 1, 1, 0.75, 12, 4.0)
+            ) as t (
+                artist_key, neighbor_artist_name, rank, row_no, cosine,
+                shared_listeners, lift
+            );
+            create table embedding_evaluation as
+            select method, metric, value, value - 0.125 as value_lo,
+                value + 0.125 as value_hi, 500::bigint as users, 90::bigint as artists,
+                method = 'svd' as is_shipped
+            from (values
+                ('popularity', 'hr_at_10', 0.25::double),
+                ('popularity', 'ndcg_at_10', 0.125), ('popularity', 'hr_at_50', 0.5),
+                ('popularity', 'coverage', 0.125), ('svd', 'hr_at_10', 0.5),
+                ('svd', 'ndcg_at_10', 0.25), ('svd', 'hr_at_50', 0.75),
+                ('svd', 'coverage', 1)
+            ) as t (method, metric, value);
         """)
     return data
 
@@ -89,3 +113,25 @@ def test_an_unknown_artist_is_answered_with_near_ones(marts):
 def test_a_country_nobody_is_from_is_told(marts):
     with pytest.raises(UserError, match="Nobody from Côte d'Ivoire is among"):
         artists_in(marts, "CI", limit=1)
+
+
+def test_near_artists_come_nearest_first(marts):
+    answer = similar_to(marts, "drake", limit=10)
+
+    assert answer.rows == [(1, "Jay-Z", 0.75, 12, 4.0), (2, "Kanye West", 0.5, 11, 3.0)]
+    assert answer.heading == "Artists near to Drake"
+
+
+def test_an_artist_of_too_few_listeners_is_told(marts):
+    with pytest.raises(UserError, match=r"Die drei \?\?\? has too few listeners"):
+        similar_to(marts, "Die drei ???", limit=1)
+
+
+def test_methods_come_best_first_and_the_shipped_one_is_marked(marts):
+    answer = embedding_quality(marts)
+
+    assert answer.rows == [
+        ("svd (shipped)", 50.0, 37.5, 62.5, 0.25, 75.0, 100.0),
+        ("popularity", 25.0, 12.5, 37.5, 0.125, 50.0, 12.5),
+    ]
+    assert "500 users, looked for among 90" in answer.heading
