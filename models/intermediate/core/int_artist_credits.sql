@@ -26,9 +26,8 @@ parts as (
 
 latest_file as (
 
-    select max(file_seq) as file_seq
-    from {{ ref('stg_deliveries__files') }}
-    where state = 'loaded'
+    select max(built_through_file_seq) as file_seq
+    from {{ ref('int_artist_names') }}
 
 ),
 

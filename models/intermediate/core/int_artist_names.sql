@@ -1,8 +1,26 @@
 with
 
+current_files as (
+
+    select * from {{ ref('int_current_files') }}
+
+),
+
+-- A file that later ones have replaced for every listener says nothing any more: a
+-- wrong id goes with the delivery that brought it.
 spellings as (
 
-    select * from {{ ref('stg_names__artist_spellings') }}
+    select spellings.*
+    from {{ ref('stg_names__artist_spellings') }} as spellings
+    inner join current_files
+        on spellings.file_seq = current_files.file_seq
+
+),
+
+ledger as (
+
+    select max(last_file_seq) as last_file_seq
+    from current_files
 
 ),
 
@@ -70,9 +88,12 @@ int_artist_names as (
 
         names.top_artists = 1 as is_in_top_artists,
         names.top_tracks = 1 as is_in_top_tracks,
-        names.top_albums = 1 as is_in_top_albums
+        names.top_albums = 1 as is_in_top_albums,
+
+        ledger.last_file_seq as built_through_file_seq
 
     from names
+    cross join ledger
     left join ranked_mbids
         on
             names.match_key = ranked_mbids.match_key

@@ -10,23 +10,27 @@
 
 with
 
-top_artists as (
-
-    select * from {{ ref('stg_listening__user_top_artists') }}
-
-),
-
 credits as (
 
     select * from {{ ref('int_artist_credits') }}
 
 ),
 
+-- Lists count as far as the names in them have been read: what arrives in the middle
+-- of a run waits for the next.
 latest_file as (
 
-    select max(file_seq) as file_seq
-    from {{ ref('stg_deliveries__files') }}
-    where state = 'loaded'
+    select max(built_through_file_seq) as file_seq
+    from {{ ref('int_artist_names') }}
+
+),
+
+top_artists as (
+
+    select top_artists.*
+    from {{ ref('stg_listening__user_top_artists') }} as top_artists
+    cross join latest_file
+    where top_artists.file_seq <= latest_file.file_seq
 
 ),
 

@@ -67,7 +67,7 @@ ranked_pairs as (
             when is_in_headline
                 then rank() over (
                     partition by artist_key, is_in_headline
-                    order by user_mean_share_eb desc
+                    order by {{ twelve_places('user_mean_share_eb') }} desc
                 )
         end as headline_rank
     from shrunk_pairs

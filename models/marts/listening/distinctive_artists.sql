@@ -97,12 +97,12 @@ distinctive_artists as (
 
         cast(rank() over (
             partition by quotients.country
-            order by quotients.lq_lo desc
+            order by {{ twelve_places('quotients.lq_lo') }} desc
         ) as integer) as rank,
         cast(row_number() over (
             partition by quotients.country
             order by
-                quotients.lq_lo desc,
+                {{ twelve_places('quotients.lq_lo') }} desc,
                 quotients.listeners desc,
                 quotients.artist_key
         ) as integer) as row_no,
