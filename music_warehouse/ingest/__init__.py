@@ -6,7 +6,12 @@ from pathlib import Path
 from music_warehouse.contracts import load_contracts
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.deliveries import IgnoredFile, find_deliveries
-from music_warehouse.ingest.lake import lake_schemas, remove_orphans, writing
+from music_warehouse.ingest.lake import (
+    check_ledger_is_there,
+    lake_schemas,
+    remove_orphans,
+    writing,
+)
 from music_warehouse.ingest.ledger import Ledger, LedgerEntry, read_ledger
 from music_warehouse.ingest.load import Loader
 from music_warehouse.ingest.report import FileReport, IngestReport
@@ -33,7 +38,8 @@ def ingest_paths(
     their name assigns to one. Each file is committed by itself, in the order of
     the report: a crash leaves whole files only, and the next ingest clears away the
     rest. Raises UserError for a path that is missing, unreadable or not
-    recognisable, before anything is taken, and when another ingest is running.
+    recognisable, before anything is taken, when another ingest is running, and for a
+    lake whose ledger is lost or older than its files.
     """
     contracts = load_contracts()
     found = find_deliveries(paths, contracts, declared)
@@ -41,6 +47,7 @@ def ingest_paths(
     total_bytes = sum(d.path.stat().st_size for d in found.deliveries)
     reports = []
     with writing(data.lake, schemas):
+        check_ledger_is_there(data.lake, schemas)
         ledger = Ledger(data.lake)
         remove_orphans(data.lake, schemas, ledger.last_file_seq)
         with meter("Ingesting", total_bytes) as progress:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from music_warehouse.errors import UserError
 TEMPORARY_SUFFIX = ".tmp"
 EMPTY_FILE = "000000.parquet"
 LEDGER = Path("ledger")
+LEDGER_FILE = "ledger.parquet"
 REJECTS = Path("rejects")
 ARTIST_SPELLINGS = Path("names", "artist_spellings")
 ARTIST_CREDIT_PARTS = Path("names", "artist_credit_parts")
@@ -188,14 +189,47 @@ def file_name(file_seq: int) -> str:
     return f"{file_seq:06d}.parquet"
 
 
+def check_ledger_is_there(lake: Path, schemas: Mapping[Path, pa.Schema]) -> None:
+    """Raise UserError for a lake that holds deliveries but has lost its ledger:
+    without it nothing tells a delivered file from the remains of a killed ingest."""
+    if (lake / LEDGER / LEDGER_FILE).exists():
+        return
+    if any(file_seq for file_seq, _ in _numbered_files(lake, schemas)):
+        raise UserError(
+            f"The lake {lake} holds deliveries but no {LEDGER / LEDGER_FILE}: "
+            "restore the ledger from a backup or start a new lake."
+        )
+
+
 def remove_orphans(
     lake: Path, schemas: Mapping[Path, pa.Schema], last_file_seq: int
 ) -> None:
-    """Remove what a killed ingest left: files the ledger does not know of."""
+    """Remove what a killed ingest left: temporary files, and the files of the one
+    delivery it was about to commit.
+
+    An ingest works at one delivery at a time, so a file beyond the next sequence
+    number is no remains but a delivery that the ledger has lost. Raises UserError
+    then, naming such a file, and removes nothing.
+    """
+    orphans = list((lake / LEDGER).glob(f"*{TEMPORARY_SUFFIX}"))
+    for file_seq, path in _numbered_files(lake, schemas):
+        if file_seq > last_file_seq + 1:
+            raise UserError(
+                f"The ledger ends at delivery {last_file_seq}, but the lake holds "
+                f"{path}: restore the newest ledger from a backup."
+            )
+        if file_seq > last_file_seq or path.suffix != ".parquet":
+            orphans.append(path)
+    for path in orphans:
+        path.unlink(missing_ok=True)
+
+
+def _numbered_files(
+    lake: Path, schemas: Mapping[Path, pa.Schema]
+) -> Iterator[tuple[int, Path]]:
+    """Every file that carries a sequence number, finished or not, and the number."""
     for folder in schemas:
         for path in sorted((lake / folder).iterdir()):
             number = path.name.partition(".")[0]
-            is_orphan = number.isdigit() and int(number) > last_file_seq
-            if is_orphan or path.name.endswith(TEMPORARY_SUFFIX):
-                with suppress(FileNotFoundError):
-                    path.unlink()
+            if number.isdecimal():
+                yield int(number), path

@@ -11,7 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from music_warehouse.errors import UserError
-from music_warehouse.ingest.lake import LEDGER, LEDGER_SCHEMA, write_table
+from music_warehouse.ingest.lake import (
+    LEDGER,
+    LEDGER_FILE,
+    LEDGER_SCHEMA,
+    write_table,
+)
 from music_warehouse.paths import DataFolder
 
 LOADED, DUPLICATE, REJECTED = "loaded", "duplicate", "rejected"
@@ -64,7 +69,7 @@ class Ledger:
     written beside and renamed, so a reader sees the file whole or not at all."""
 
     def __init__(self, lake: Path) -> None:
-        self._path = lake / LEDGER / "ledger.parquet"
+        self._path = lake / LEDGER / LEDGER_FILE
         self._table = LEDGER_SCHEMA.empty_table()
         if self._path.exists():
             try:
@@ -111,7 +116,7 @@ class Ledger:
 def read_ledger(data: DataFolder) -> list[LedgerEntry]:
     """Every file that was delivered, in the order of arrival; an empty list when
     nothing was ever ingested."""
-    if not (data.lake / LEDGER / "ledger.parquet").exists():
+    if not (data.lake / LEDGER / LEDGER_FILE).exists():
         return []
     return Ledger(data.lake).entries()
 

@@ -87,12 +87,36 @@ def test_orphans_of_a_killed_ingest_are_cleared_away(warehouse) -> None:
     for name in (
         "listening/user_top_artists/000002.parquet",
         "names/artist_spellings/000002.parquet",
-        "rejects/000003.parquet.tmp",
+        "rejects/000002.parquet.tmp",
+        "listening/user_top_artists/000002.parquet.unique",
         "ledger/ledger.parquet.tmp",
     ):
         (lake / name).write_bytes(b"torn")
     warehouse.ingest()
     assert warehouse.lake_files() == before
+
+
+def test_a_lake_without_its_ledger_is_left_alone(warehouse) -> None:
+    warehouse.deliver_artists(HEADER + b"1,1,ABBA,1,\n")
+    (warehouse.data.lake / "ledger/ledger.parquet").unlink()
+    before = warehouse.lake_files()
+    with pytest.raises(UserError, match="restore the ledger"):
+        warehouse.ingest()
+    assert warehouse.lake_files() == before
+
+
+def test_files_that_an_older_ledger_does_not_know_are_left_alone(warehouse) -> None:
+    warehouse.deliver_artists(HEADER + b"1,1,ABBA,1,\n", "1.csv")
+    ledger = warehouse.data.lake / "ledger/ledger.parquet"
+    older = ledger.read_bytes()
+    warehouse.deliver_artists(HEADER + b"2,1,ABBA,1,\n", "2.csv")
+    warehouse.deliver_artists(HEADER + b"3,1,ABBA,1,\n", "3.csv")
+    ledger.write_bytes(older)
+    before = warehouse.lake_files()
+    with pytest.raises(UserError, match=r"ends at delivery 1, .*000003\.parquet"):
+        warehouse.ingest()
+    assert warehouse.lake_files() == before
+    assert len(warehouse.artists()) == 3
 
 
 def test_a_second_ingest_at_the_same_time_is_told_so(warehouse) -> None:
