@@ -33,14 +33,16 @@ help:  ## Show this list
 build: sample ingest warehouse summary  ## From nothing to published marts
 
 .PHONY: sample
-sample: install  ## Generate deliveries of USERS users, if none have landed
-	@if [ -z "$$(find $(MUSIC_WAREHOUSE_DATA)/landing -type f 2>/dev/null | head -n 1)" ]; \
+sample: install  ## Generate deliveries of USERS users, if nothing has landed or loaded
+	@if [ -z "$$(find $(MUSIC_WAREHOUSE_DATA)/landing $(MUSIC_WAREHOUSE_DATA)/lake \
+		-type f 2>/dev/null | head -n 1)" ]; \
 	then $(WAREHOUSE) generate --domain all --users $(USERS) \
 		--out $(MUSIC_WAREHOUSE_DATA)/landing; fi
 
 .PHONY: ingest
 ingest: install  ## Take what has landed into the lake
-	$(WAREHOUSE) ingest $(MUSIC_WAREHOUSE_DATA)/landing
+	@if [ -d $(MUSIC_WAREHOUSE_DATA)/landing ]; \
+	then $(WAREHOUSE) ingest $(MUSIC_WAREHOUSE_DATA)/landing; fi
 
 .PHONY: warehouse
 warehouse: install  ## dbt build, then publish when green
@@ -80,7 +82,7 @@ bench: install  ## Compare with a hand-written DuckDB script (BENCH_USERS=500000
 # What CI runs, in this order.
 
 .PHONY: test
-test: lint types lint-sql parse compile-redshift build-sample pytest  ## Everything CI runs
+test: lint types lint-sql parse compile-redshift redshift-check build-sample pytest  ## Everything CI runs
 
 .PHONY: lint
 lint: install  ## ruff: rules and format
@@ -104,6 +106,10 @@ parse: install  ## dbt parse, where a warning is an error
 compile-redshift: install  ## Compile every model for Redshift, without one
 	$(TEST_ENVIRONMENT) DBT_TARGET_PATH=$(TEST_FOLDER)/redshift $(BIN)/dbt --quiet \
 		compile --target prod --full-refresh --no-populate-cache --no-introspect
+
+.PHONY: redshift-check
+redshift-check: compile-redshift  ## Judge every compiled statement as Redshift would
+	$(BIN)/python -m tests.redshift.gate $(TEST_FOLDER)/redshift
 
 .PHONY: build-sample
 build-sample: install  ## Build TEST_USERS users in a data folder of the tests' own

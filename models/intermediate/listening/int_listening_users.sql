@@ -1,47 +1,14 @@
 with
 
-delivered_users as (
+current_users as (
 
-    select * from {{ ref('stg_listening__users') }}
+    select * from {{ ref('int_delivered_countries') }}
 
 ),
 
 plays as (
 
     select * from {{ ref('int_user_artist_plays') }}
-
-),
-
-aliases as (
-
-    select * from {{ ref('country_aliases') }}
-
-),
-
-numbered_users as (
-
-    select
-        *,
-        row_number() over (
-            partition by user_key
-            order by file_seq desc, line_number desc
-        ) as recency
-
-    from delivered_users
-
-),
-
-current_users as (
-
-    select
-        numbered_users.user_key,
-        coalesce(aliases.country_code, 'ZZ') as country,
-        numbered_users.total_scrobbles
-
-    from numbered_users
-    left join aliases
-        on numbered_users.country_match_name = aliases.match_name
-    where numbered_users.recency = 1
 
 ),
 
