@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -13,7 +14,7 @@ from music_warehouse.contracts import Contract
 from music_warehouse.ingest.blocks import Block, read_blocks
 from music_warehouse.ingest.fast import FastReader
 from music_warehouse.ingest.gate import TextStream
-from music_warehouse.ingest.header import Header, read_header
+from music_warehouse.ingest.header import Header, kept_bytes, read_header
 from music_warehouse.ingest.judge import MAX_LINE_BYTES, Judge, Value
 from music_warehouse.ingest.lake import coded, delivered_schema
 from music_warehouse.ingest.rows import (
@@ -86,8 +87,9 @@ class DelimitedFile:
             for block in read_blocks(again):
                 last_line = block.first_line + block.lines
                 if not line_numbers.isdisjoint(range(block.first_line, last_line)):
-                    rows = (row for row, _ in _lines(block))
-                    yield from (row for row in rows if row.line_number in line_numbers)
+                    for line in _lines(block):
+                        if line.number in line_numbers:
+                            yield line.kept(self._header)
             if again.sha256() != self.sha256():
                 raise FileRejected(
                     "changed_while_read", "The file changed while it was read."
@@ -123,21 +125,22 @@ class LineReader:
         """Every line of the block, one at a time."""
         piece = Piece(lines=block.lines)
         rows: list[tuple[Value, ...]] = []
-        for row, length in _lines(block):
+        for line in _lines(block):
             judged = (
-                self._judge.judge_line(row.raw, self._header)
-                if length <= MAX_LINE_BYTES
+                self._judge.judge_line(line.start, self._header)
+                if line.is_whole
                 else Rejection(
                     "too_long_line",
-                    f"The line has {length} bytes, more than {MAX_LINE_BYTES}.",
+                    f"The line has {line.content_bytes} bytes, more than "
+                    f"{MAX_LINE_BYTES}.",
                 )
             )
             if judged is None:
                 piece.blank_lines += 1
             elif isinstance(judged, Rejection):
-                piece.rejects.append(RejectedRow(row, judged))
+                piece.rejects.append(RejectedRow(line.kept(self._header), judged))
             else:
-                rows.append((*judged, row.line_number))
+                rows.append((*judged, line.number))
         if rows:
             piece.tables.append(coded_table(rows, self._schema))
         return piece
@@ -153,9 +156,27 @@ def coded_table(rows: list[tuple[Value, ...]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _lines(block: Block) -> Iterator[tuple[RawRow, int]]:
-    """The lines of a block without their line feeds, at most the longest valid
-    line's bytes of each, and their lengths without line ends."""
+class _Line(NamedTuple):
+    """A line without its line feed, at most the longest valid line's bytes of it;
+    `content_bytes` is its whole length without the line end."""
+
+    number: int
+    offset: int
+    start: bytes
+    content_bytes: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.content_bytes <= MAX_LINE_BYTES
+
+    def kept(self, header: Header) -> RawRow:
+        """The line as the lake may keep it."""
+        is_safe = self.is_whole or not header.drift_columns
+        raw = kept_bytes(self.start, header) if is_safe else None
+        return RawRow(self.number, self.offset, raw)
+
+
+def _lines(block: Block) -> Iterator[_Line]:
     offset = block.offset
     lines = block.data.split(b"\n")
     if not lines[-1] and len(lines) > 1:
@@ -164,8 +185,8 @@ def _lines(block: Block) -> Iterator[tuple[RawRow, int]]:
         content = len(line) - line.endswith(b"\r")
         if block.overlong_bytes is not None:
             content = block.overlong_bytes
-        raw = line if content <= MAX_LINE_BYTES else line[:MAX_LINE_BYTES]
-        yield RawRow(number, offset, raw), content
+        start = line if content <= MAX_LINE_BYTES else line[:MAX_LINE_BYTES]
+        yield _Line(number, offset, start, content)
         offset += len(line) + 1
 
 
@@ -189,7 +210,7 @@ def count_lines(path: Path) -> tuple[int, int]:
             stream.open_text()
             for block in read_blocks(stream):
                 lines += block.lines
-                blank_lines += sum(length == 0 for _, length in _lines(block))
+                blank_lines += sum(line.content_bytes == 0 for line in _lines(block))
     except FileRejected:
         pass
     return lines, blank_lines

@@ -57,6 +57,28 @@ def split_fields(line: bytes, delimiter: bytes) -> list[bytes] | None:
         position = match.end()
 
 
+def kept_bytes(line: bytes, header: Header) -> bytes | None:
+    """What the lake may keep of a rejected line, without its line feed.
+
+    All of it where every delivered column is the contract's. Columns outside the
+    contract may be personal and must not enter the lake: of a file that has such
+    columns only the contract's are kept, as CSV in the contract's order, and nothing
+    of a line whose fields cannot be told apart.
+    """
+    if not header.drift_columns:
+        return line
+    fields = split_fields(line.removesuffix(b"\r"), header.delimiter)
+    if fields is None or len(fields) != header.width:
+        return None
+    return b",".join(_csv_field(fields[position]) for position in header.positions)
+
+
+def _csv_field(field: bytes) -> bytes:
+    if any(byte in field for byte in b',"\r'):
+        return b'"' + field.replace(b'"', b'""') + b'"'
+    return field
+
+
 def read_header(line: bytes, contract: Contract) -> Header:
     """Map a header line, without its line end, to the contract's columns by name.
 
@@ -105,7 +127,8 @@ def map_columns(
     drift = tuple(n for i, n in enumerate(names) if i not in positions)
     if missing:
         # without a header line these are values, perhaps personal ones
-        names = [name for name in drift if _COLUMN_NAME.fullmatch(name)]
+        is_header = len(missing) < len(contract.columns)
+        names = [n for n in drift if is_header and _COLUMN_NAME.fullmatch(n)]
         found = f"; unknown in their place: {', '.join(names)}" if names else ""
         raise FileRejected(
             "missing_columns", f"Columns missing: {', '.join(missing)}{found}."

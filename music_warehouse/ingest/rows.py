@@ -26,14 +26,18 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """A row as delivered: where it stands and its bytes.
+    """A row as delivered: where it stands and what the lake may keep of its bytes.
 
-    `byte_offset` counts in the decompressed bytes; None where rows have none.
+    `byte_offset` counts in the decompressed bytes; None where rows have none. `raw`
+    never holds values of columns outside the contract, which may be personal: of a
+    file that has such columns it holds only the contract's columns, as CSV in the
+    contract's order, and is None where a line cannot be split into its fields.
+    The delivered file still has the line, at `byte_offset`.
     """
 
     line_number: int
     byte_offset: int | None
-    raw: bytes
+    raw: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

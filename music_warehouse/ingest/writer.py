@@ -149,7 +149,11 @@ class TableWriter:
 
 
 class RejectsWriter:
-    """Writes the rejects of one delivered file; no file where there are none."""
+    """Writes the rejects of one delivered file; no file where there are none.
+
+    `raw_bytes` and `raw_text` of a file with columns outside the contract hold only
+    the contract's columns, rebuilt as CSV, or are NULL: see `RawRow`.
+    """
 
     def __init__(self, path: Path, file_seq: int, contract_version: int) -> None:
         self.path = path
@@ -206,9 +210,11 @@ class RejectsWriter:
         self._waiting = []
 
 
-def shown_text(raw: bytes) -> str:
+def shown_text(raw: bytes | None) -> str | None:
     """Raw bytes as text to look at: the first 500 characters, undecodable bytes
-    escaped."""
+    escaped. None where no bytes were kept."""
+    if raw is None:
+        return None
     # four bytes a character at most
     head = raw[: 4 * _SHOWN_CHARACTERS]
     return head.decode("utf-8", "backslashreplace")[:_SHOWN_CHARACTERS]
