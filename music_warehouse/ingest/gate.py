@@ -102,7 +102,11 @@ class TextStream:
             raise FileRejected("utf16", "The file is UTF-16; UTF-8 is needed.")
         if head.startswith(_UTF8_MARK):
             self.offset = len(_UTF8_MARK)
-        self._head = head[self.offset :]
+        self._head = head[self.offset :] or self._read()
+        if not self._head:
+            raise FileRejected(
+                "empty_file", "The file is empty but for its byte order mark."
+            )
 
     def read(self) -> bytes:
         """The next bytes, about `READ_BYTES`; none at the end of the file."""

@@ -57,6 +57,13 @@ def test_a_readable_file_is_loaded_whole(warehouse, name: str, content: bytes) -
     ("name", "content", "reason", "lines"),
     [
         ("empty.csv", b"", "empty_file", 0),
+        ("byte_order_mark_only.csv", b"\xef\xbb\xbf", "empty_file", 0),
+        (
+            "byte_order_mark_only.csv.gz",
+            gzip.compress(b"\xef\xbb\xbf", mtime=0),
+            "empty_file",
+            0,
+        ),
         ("utf16.csv", GOOD.decode().encode("utf-16"), "utf16", 0),
         (
             "truncated.csv.gz",
@@ -119,6 +126,8 @@ def test_the_columns_that_do_not_fit_are_named(warehouse) -> None:
     )
     report = warehouse.deliver_artists(b"7,x@y.z,ABBA,3,\n")
     assert report.detail is not None and "x@y.z" not in report.detail
+    report = warehouse.deliver_artists(b"7,1,anna,3,\n")
+    assert report.detail is not None and "anna" not in report.detail
     report = warehouse.deliver_artists(b"user_id,rank,rank,mbid,mbid\n")
     assert report.detail == "Columns given more than once: mbid, rank."
 
