@@ -43,6 +43,7 @@ class ArtistNames:
         """Count names and mbids of some rows; the key of each row's name."""
         if mbids is None:
             mbids = pa.nulls(len(names), pa.dictionary(pa.int32(), pa.string()))
+        mbids = _in_lower_case(mbids)
         name_codes = names.indices.to_numpy()
         name_numbers = self._numbers(names.dictionary)
         width = len(mbids.dictionary) + 1
@@ -103,9 +104,7 @@ class ArtistNames:
         np.add.at(row_counts, inverse, found["row_count"].to_numpy())
         name_numbers = pa.array(pairs // width)
         mbid_numbers = _codes(pairs % width, null=width - 1)
-        mbid_keys = [
-            name_key(f"mbid:{m.lower()}") for m in mbids.dictionary.to_pylist()
-        ]
+        mbid_keys = [name_key(f"mbid:{m}") for m in mbids.dictionary.to_pylist()]
         count = len(pairs)
         return pa.Table.from_arrays(
             [
@@ -148,6 +147,17 @@ class ArtistNames:
             ],
             schema=ARTIST_CREDIT_PARTS_SCHEMA,
         )
+
+
+def _in_lower_case(mbids: pa.DictionaryArray) -> pa.DictionaryArray:
+    """One code per mbid: RFC 9562 lets a UUID's letters be of either case."""
+    texts = pc.ascii_lower(mbids.dictionary)
+    if texts.equals(mbids.dictionary):
+        return mbids
+    coded = texts.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        coded.indices.take(mbids.indices), coded.dictionary
+    )
 
 
 def _codes(numbers: np.ndarray, null: int) -> pa.Array:

@@ -26,8 +26,7 @@ def test_spellings_count_rows_per_name_and_mbid(warehouse) -> None:
     )
     assert sorted(found, key=str) == sorted(
         [
-            ("ABBA", "abba", MBID, 2),
-            ("ABBA", "abba", MBID.upper(), 1),
+            ("ABBA", "abba", MBID, 3),
             ("ABBA", "abba", None, 1),
             ("abba", "abba", None, 1),
             ("Simon & Garfunkel", "simon & garfunkel", None, 1),
@@ -38,6 +37,17 @@ def test_spellings_count_rows_per_name_and_mbid(warehouse) -> None:
     )
 
 
+def test_an_mbid_in_two_cases_is_one_row_across_row_groups(
+    warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "ROWS_PER_GROUP", 2)
+    mbids = [MBID.upper(), MBID, "", MBID.title(), MBID.upper()]
+    lines = [f"1,{rank},ABBA,1,{mbid}" for rank, mbid in enumerate(mbids, 1)]
+    warehouse.deliver_artists((HEADER + "\n".join(lines)).encode())
+    found = warehouse.rows("names/artist_spellings", "mbid", "row_count")
+    assert sorted(found, key=str) == [(MBID, 4), (None, 1)]
+
+
 def test_keys_follow_from_names_and_mbids(warehouse) -> None:
     warehouse.deliver_artists((HEADER + "\n".join(LINES)).encode())
     columns = ("artist_name", "artist_name_key", "match_key", "mbid", "mbid_key")
@@ -46,7 +56,7 @@ def test_keys_follow_from_names_and_mbids(warehouse) -> None:
     ):
         assert key == name_key(name)
         assert match_key == name_key(normalise_name(name))
-        assert mbid_key == (name_key(f"mbid:{mbid.lower()}") if mbid else None)
+        assert mbid_key == (name_key(f"mbid:{mbid}") if mbid else None)
     for name, key in warehouse.rows(
         "listening/user_top_artists", "artist_name", "artist_name_key"
     ):
