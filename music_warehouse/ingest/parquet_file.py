@@ -30,7 +30,9 @@ _JUDGED_ROWS = 1_024
 
 class ParquetDelivery:
     """One Parquet file. Its rows have numbers from 1 and no byte offsets; a rejected
-    row is kept as JSON text of the contract's columns."""
+    row is kept as JSON text of the contract's columns. Parquet is not read start to
+    end, so the file is hashed before and after: a file changed between is rejected.
+    """
 
     header_lines = 0
 
@@ -45,6 +47,7 @@ class ParquetDelivery:
         self._on_bytes = on_bytes
         if path.stat().st_size == 0:
             raise FileRejected("empty_file", "The file is empty.")
+        self._sha256 = file_sha256(path)
         try:
             self._file = pq.ParquetFile(path, page_checksum_verification=True)
         except (pa.ArrowException, OSError) as error:
@@ -71,11 +74,12 @@ class ParquetDelivery:
         return self._drift
 
     def sha256(self) -> str:
-        return file_sha256(self._path)
+        return self._sha256
 
     def pieces(self) -> Iterator[Piece]:
         for first_row, batch in self._batches():
             yield self._read(first_row, batch)
+        self._check_unchanged()
         self._on_bytes(self._path.stat().st_size)
 
     def raw_rows(self, line_numbers: set[int]) -> Iterator[RawRow]:
@@ -85,6 +89,13 @@ class ParquetDelivery:
                 for number, row in zip(numbers, _rows(batch), strict=True):
                     if number in line_numbers:
                         yield RawRow(number, None, _json(row))
+        self._check_unchanged()
+
+    def _check_unchanged(self) -> None:
+        if file_sha256(self._path) != self._sha256:
+            raise FileRejected(
+                "changed_while_read", "The file changed while it was read."
+            )
 
     def _batches(self) -> Iterator[tuple[int, pa.Table]]:
         first_row = 1
@@ -95,6 +106,7 @@ class ParquetDelivery:
                 yield first_row, table
                 first_row += table.num_rows
         except (pa.ArrowException, OSError) as error:
+            self._check_unchanged()
             raise _unreadable(error) from error
 
     def _read(self, first_row: int, batch: pa.Table) -> Piece:

@@ -1,12 +1,18 @@
 """Parquet deliveries keep the same contracts as text."""
 
 import json
+from contextlib import closing
 from io import BytesIO
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from music_warehouse.contracts import load_contracts
+from music_warehouse.ingest.parquet_file import ParquetDelivery
+from music_warehouse.ingest.rows import FileRejected
 
 MBID = "d87e52c5-bb8d-4da8-b941-9f4928627dc8"
 VALID = {
@@ -126,6 +132,24 @@ def test_a_file_of_another_shape_is_rejected_whole(
     report = warehouse.deliver_artists(content, "a.parquet")
     assert (report.state, report.reason) == ("rejected", reason)
     assert warehouse.artists() == []
+
+
+@pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "written_over"])
+def test_a_file_that_changes_while_it_is_read_is_rejected(
+    tmp_path: Path, replaced: bool
+) -> None:
+    path = tmp_path / "a.parquet"
+    path.write_bytes(parquet(VALID))
+    contract = load_contracts()["listening.user_top_artists"]
+    with closing(ParquetDelivery(path, contract)) as delivery:
+        pieces = delivery.pieces()
+        next(pieces)
+        target = tmp_path / "b.parquet" if replaced else path
+        target.write_bytes(parquet({**VALID, "playcount": [1, 2, 3]}))
+        target.replace(path)
+        with pytest.raises(FileRejected) as rejected:
+            list(pieces)
+    assert rejected.value.reason == "changed_while_read"
 
 
 def test_a_file_of_no_rows_is_loaded(warehouse) -> None:
