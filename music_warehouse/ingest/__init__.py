@@ -35,11 +35,15 @@ def ingest_paths(
     """Take files, or all deliveries in folders, into the lake of `data`.
 
     `declared` (`source.table`) is the table of files that neither their folder nor
-    their name assigns to one. Each file is committed by itself, in the order of
+    their name assigns to one. Users come before their lists; files of one table are
+    taken in the natural order of their paths (`day_9` before `day_10`). Symbolic
+    links to folders are followed. Each file is committed by itself, in the order of
     the report: a crash leaves whole files only, and the next ingest clears away the
-    rest. Raises UserError for a path that is missing, unreadable or not
-    recognisable, before anything is taken, when another ingest is running, and for a
-    lake whose ledger is lost or older than its files.
+    rest.
+
+    Raises UserError for a path that is missing, unreadable or not recognisable,
+    before anything is taken, when another ingest is running, and for a lake whose
+    ledger is lost or older than its files.
     """
     contracts = load_contracts()
     found = find_deliveries(paths, contracts, declared)

@@ -1,6 +1,7 @@
 """Which files were delivered, and which source table each one belongs to."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from music_warehouse.contracts import Contract
 from music_warehouse.errors import UserError
 
+_DIGITS = re.compile(r"([0-9]+)")
 _NOT_DELIVERIES = ("_", ".")
 _SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet")
 
@@ -22,7 +24,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class IgnoredFile:
-    """A file in a folder that belongs to no known source table."""
+    """A file in a folder that belongs to no known source table, or a folder that
+    was not searched."""
 
     path: Path
     reason: str
@@ -40,33 +43,54 @@ def find_deliveries(
     paths: Sequence[Path], contracts: Mapping[str, Contract], declared: str | None
 ) -> Found:
     """The files at `paths`, folders searched through, in the order of loading: the
-    contracts' order, then by path. A file given twice is taken once.
+    contracts' order, then the natural order of paths (`day_9` before `day_10`). A
+    file given twice, or found by way of a symbolic link too, is taken once.
 
     Raises UserError, before anything is loaded, for a path that is missing or
     cannot be read, and for a file named directly whose table cannot be told.
     """
     declared_contract = _declared(contracts, declared)
-    deliveries: dict[Path, Delivery] = {}
-    ignored: dict[Path, IgnoredFile] = {}
+    deliveries: dict[str, Delivery] = {}
+    ignored: dict[str, IgnoredFile] = {}
     for given in paths:
         for path in _files(given):
-            known = _recognise(path, contracts, declared_contract)
+            real_path = os.path.realpath(path)
+            if path.is_dir():
+                ignored[str(path)] = IgnoredFile(
+                    path, "it leads back to a folder that it lies in."
+                )
+                continue
+            is_direct = path == given
+            known = _recognise(path, contracts, declared_contract, is_direct)
             if isinstance(known, Contract):
                 _check_readable(path)
-                deliveries[path.resolve()] = Delivery(path, known)
-            elif path == given:
+                deliveries[real_path] = Delivery(path, known)
+            elif is_direct:
                 raise UserError(f"{path} was not ingested: {known}")
             else:
-                ignored[path.resolve()] = IgnoredFile(path, known)
+                ignored[real_path] = IgnoredFile(path, known)
     return Found(
         tuple(
             sorted(
                 deliveries.values(),
-                key=lambda d: (d.contract.delivery_order, d.path.as_posix()),
+                key=lambda d: (d.contract.delivery_order, _natural(d.path)),
             )
         ),
-        tuple(sorted(ignored.values(), key=lambda i: i.path.as_posix())),
+        tuple(
+            sorted(
+                (file for real, file in ignored.items() if real not in deliveries),
+                key=lambda file: _natural(file.path),
+            )
+        ),
     )
+
+
+def _natural(path: Path) -> tuple[object, ...]:
+    """Sorts numbers in names by their value: `day_9` before `day_10`."""
+    parts = [_DIGITS.split(part) for part in path.parts]
+    for part in parts:
+        part[1::2] = [int(digits) for digits in part[1::2]]
+    return parts, path.as_posix()
 
 
 def _declared(
@@ -82,20 +106,34 @@ def _declared(
 
 
 def _files(given: Path) -> Iterator[Path]:
+    """The files at a path, and the folders left out because a symbolic link to a
+    folder above would be followed for ever."""
     if not given.exists():
         raise UserError(f"{given} does not exist.")
     if not given.is_dir():
         yield given
         return
 
-    def refuse(error: OSError) -> None:
-        raise UserError(f"{error.filename} cannot be read: {error.strerror}.")
+    yield from _files_in(given, frozenset())
 
-    for folder, folders, files in os.walk(given, onerror=refuse):
-        folders[:] = sorted(f for f in folders if not f.startswith(_NOT_DELIVERIES))
-        for name in sorted(files):
-            if not name.startswith(_NOT_DELIVERIES):
-                yield Path(folder, name)
+
+def _files_in(folder: Path, folders_above: frozenset[str]) -> Iterator[Path]:
+    real_path = os.path.realpath(folder)
+    if real_path in folders_above:
+        yield folder
+        return
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read: {error.strerror}.") from error
+    for name in names:
+        path = folder / name
+        if name.startswith(_NOT_DELIVERIES):
+            continue
+        if path.is_dir():
+            yield from _files_in(path, folders_above | {real_path})
+        else:
+            yield path
 
 
 def _check_readable(path: Path) -> None:
@@ -108,9 +146,16 @@ def _check_readable(path: Path) -> None:
 
 
 def _recognise(
-    path: Path, contracts: Mapping[str, Contract], declared: Contract | None
+    path: Path,
+    contracts: Mapping[str, Contract],
+    declared: Contract | None,
+    is_direct: bool,
 ) -> Contract | str:
-    """The contract of a file, or a sentence that says why it has none."""
+    """The contract of a file, or a sentence that says why it has none.
+
+    A file of an unknown kind, such as a transfer's `.part`, is no delivery unless
+    it is named directly together with its table.
+    """
     by_place = _by_place(path.absolute(), contracts)
     if isinstance(by_place, Contract):
         if declared is not None and declared != by_place:
@@ -118,18 +163,20 @@ def _recognise(
                 f"{path} looks like a file of {by_place.name}, but "
                 f"{declared.name} was given."
             )
-        return by_place
-    return declared or by_place
+    elif declared is not None:
+        by_place = declared
+    has_known_suffix = _split_name(path.name)[1] != ""
+    if not has_known_suffix and not (is_direct and declared is not None):
+        return "its name ends in none of " + ", ".join(_SUFFIXES) + "."
+    return by_place
 
 
 def _by_place(path: Path, contracts: Mapping[str, Contract]) -> Contract | str:
-    stem, suffix = _split_name(path.name)
+    stem, _ = _split_name(path.name)
     folder, above = path.parent.name, path.parent.parent.name
     in_table_folder = contracts.get(f"{above}.{folder}")
     if in_table_folder is not None:
         return in_table_folder
-    if suffix not in _SUFFIXES:
-        return "its name ends in none of " + ", ".join(_SUFFIXES) + "."
     if folder in {contract.source for contract in contracts.values()}:
         return contracts.get(
             f"{folder}.{stem}", f"the source {folder} has no table {stem}."
@@ -144,5 +191,7 @@ def _by_place(path: Path, contracts: Mapping[str, Contract]) -> Contract | str:
 
 
 def _split_name(name: str) -> tuple[str, str]:
-    stem, dot, suffix = name.lower().partition(".")
-    return stem, dot + suffix
+    """A name in lower case without its suffix, and the suffix: '' if unknown."""
+    name = name.lower()
+    suffix = next((s for s in _SUFFIXES if name.endswith(s)), "")
+    return name.removesuffix(suffix), suffix

@@ -74,10 +74,57 @@ def test_users_come_before_lists_and_then_the_order_is_by_path(warehouse) -> Non
     assert names == ["z.csv", "a.csv", "b.csv"]
 
 
+def test_numbers_in_names_order_by_their_value(warehouse) -> None:
+    for name in ("day_10", "day_9", "2024/day_1", "day_09", "Day_1", "10/a", "9/a"):
+        content = USERS + name.encode()
+        warehouse.land(f"listening/users/{name.replace('/', '_')}.csv", content)
+    names = [report.path.stem for report in warehouse.ingest().files]
+    assert names == ["9_a", "10_a", "2024_day_1", "Day_1", "day_09", "day_9", "day_10"]
+
+
+def test_symbolic_links_to_folders_are_followed(warehouse, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    (store / "users.csv").write_bytes(USERS)
+    warehouse.land("listening/user_top_artists/a.csv", ARTISTS)
+    (warehouse.data.landing / "archive").symlink_to(store)
+    (warehouse.data.landing / "listening/users").symlink_to(store)
+    found = warehouse.ingest()
+    assert [r.path.name for r in found.files] == ["users.csv", "a.csv"]
+    assert found.ignored == ()
+
+
+def test_a_symbolic_link_to_a_folder_above_is_listed_as_ignored(warehouse) -> None:
+    path = warehouse.land("listening/users/u.csv", USERS)
+    loop = path.parent / "again"
+    loop.symlink_to(warehouse.data.landing)
+    (path.parent / "itself").symlink_to(path.parent / "itself")
+    found = warehouse.ingest()
+    assert [r.path for r in found.files] == [path]
+    assert {i.path.name: i.reason.split(",")[0] for i in found.ignored} == {
+        "again": "it leads back to a folder that it lies in.",
+        "itself": "its name ends in none of .csv",
+    }
+
+
+@pytest.mark.parametrize("name", ["u.csv.part", "README.md", "users", "u.dat"])
+def test_other_kinds_of_files_in_a_tables_folder_are_ignored(
+    warehouse, name: str
+) -> None:
+    path = warehouse.land(f"listening/users/{name}", USERS)
+    for declared in (None, "listening.users"):
+        found = warehouse.ingest(path.parent, declared=declared)
+        assert (found.files, [i.path for i in found.ignored]) == ((), [path])
+    with pytest.raises(UserError, match="its name ends in none of"):
+        warehouse.ingest(path)
+    (report,) = warehouse.ingest(path, declared="listening.users").files
+    assert report.state == "loaded"
+
+
 @pytest.mark.parametrize(
     "name",
     [
-        "listening/users/anything.dat",
+        "listening/users/anything.v1.2.csv",
         "listening/users.csv",
         "listening/users.csv.gz",
         "somewhere/users.tsv",
