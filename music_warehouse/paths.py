@@ -4,6 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from music_warehouse.errors import UserError
+
+_NOT_IN_PATHS = "'\"*?[]{}"
 DATA_VARIABLE = "MUSIC_WAREHOUSE_DATA"
 
 
@@ -17,8 +20,19 @@ class DataFolder:
     def from_environment(cls) -> "DataFolder":
         """Read MUSIC_WAREHOUSE_DATA; without it the folder is `data` in the
         working directory, the same default that `profiles.yml` and the dbt
-        sources use."""
-        return cls(Path(os.environ.get(DATA_VARIABLE, "data")))
+        sources use.
+
+        Raises UserError for a path that DuckDB would read as a pattern, or that
+        would end a quoted text in SQL.
+        """
+        path = os.environ.get(DATA_VARIABLE, "data")
+        unusable = [character for character in _NOT_IN_PATHS if character in path]
+        if unusable:
+            raise UserError(
+                f"{DATA_VARIABLE} is {path}, but the path of the data folder must "
+                f"not contain {' '.join(unusable)}."
+            )
+        return cls(Path(path))
 
     @property
     def landing(self) -> Path:
