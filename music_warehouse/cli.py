@@ -1,6 +1,7 @@
 """The command line: reads the words, calls the package, prints what came of it."""
 
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,6 +63,10 @@ def main() -> None:
         _fail(f"{error.strerror}{named}.", 1)
     else:
         sys.exit(status)
+
+
+def _listed(paths: Iterable[Path]) -> str:
+    return ", ".join(str(path) for path in paths)
 
 
 def _fail(sentence: str, status: int) -> None:
@@ -138,7 +143,15 @@ def ingest(
     from music_warehouse.reports import print_ingest
 
     data = DataFolder.from_environment()
-    print_ingest(ingest_paths(paths, data, declared), data)
+    report = ingest_paths(paths, data, declared)
+    print_ingest(report, data)
+    if not report.files:
+        raise UserError(f"There is nothing to take in {_listed(paths)}.")
+    if refused := [file for file in report.files if file.state == "rejected"]:
+        raise UserError(
+            f"{_listed(file.path for file in refused)} could not be taken in: "
+            f"{refused[0].detail or refused[0].reason}"
+        )
 
 
 @app.command()
