@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from music_warehouse.ingest.lake import (
 from music_warehouse.paths import DataFolder
 
 LOADED, DUPLICATE, REJECTED = "loaded", "duplicate", "rejected"
+_LOADED_BY = ("state", "source", "table_name", "file_bytes", "file_sha256")
 
 
 @dataclass(frozen=True)
@@ -82,23 +84,30 @@ class Ledger:
         else:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_table(self._table, self._path)
+        self._loaded: dict[tuple[str, str, int], dict[str, int]] = {}
+        columns = (self._table[name].to_pylist() for name in _LOADED_BY)
+        for row, (state, *file) in enumerate(zip(*columns, strict=True)):
+            self._remember(row, state, *file)
 
     def entries(self) -> list[LedgerEntry]:
         """Every entry, in the order of arrival."""
         return [LedgerEntry(**row) for row in self._table.to_pylist()]
 
-    def loaded_with_size(
-        self, source: str, table_name: str, file_bytes: int
-    ) -> dict[str, LedgerEntry]:
-        """Loaded files of a table that have this size, by their sha-256: only
-        then is it worth hashing a delivery ahead of reading it."""
-        found = self._table.filter(
-            (pc.field("source") == source)
-            & (pc.field("table_name") == table_name)
-            & (pc.field("file_bytes") == file_bytes)
-            & (pc.field("state") == LOADED)
-        )
-        return {row["file_sha256"]: LedgerEntry(**row) for row in found.to_pylist()}
+    def loaded_file(
+        self,
+        source: str,
+        table_name: str,
+        file_bytes: int,
+        sha256: Callable[[], str],
+    ) -> LedgerEntry | None:
+        """The loaded file of a table that has this size and hash. `sha256` is called
+        only where there are loaded files of this size: only then is it worth hashing
+        a delivery ahead of reading it."""
+        rows = self._loaded.get((source, table_name, file_bytes))
+        row = rows.get(sha256()) if rows else None
+        if row is None:
+            return None
+        return LedgerEntry(**self._table.slice(row, 1).to_pylist()[0])
 
     @property
     def last_file_seq(self) -> int:
@@ -111,6 +120,14 @@ class Ledger:
         table = pa.concat_tables([self._table, row]).combine_chunks()
         write_table(table, self._path)
         self._table = table
+        file = (getattr(entry, name) for name in _LOADED_BY)
+        self._remember(table.num_rows - 1, *file)
+
+    def _remember(
+        self, row: int, state: str, source: str, table: str, size: int, sha256: str
+    ) -> None:
+        if state == LOADED:
+            self._loaded.setdefault((source, table, size), {})[sha256] = row
 
 
 def read_ledger(data: DataFolder) -> list[LedgerEntry]:

@@ -23,7 +23,7 @@ from music_warehouse.ingest.ledger import (
     LedgerEntry,
     arrival_time,
 )
-from music_warehouse.ingest.parquet_file import ParquetDelivery
+from music_warehouse.ingest.parquet_file import ParquetDelivery, count_rows
 from music_warehouse.ingest.report import FileReport
 from music_warehouse.ingest.rows import FileRejected
 from music_warehouse.ingest.store import store_rows
@@ -52,10 +52,12 @@ class Loader:
 
     def _original_of(self, delivery: Delivery) -> LedgerEntry | None:
         contract = delivery.contract
-        candidates = self._ledger.loaded_with_size(
-            contract.source, contract.table, delivery.path.stat().st_size
+        return self._ledger.loaded_file(
+            contract.source,
+            contract.table,
+            delivery.path.stat().st_size,
+            sha256=lambda: file_sha256(delivery.path),
         )
-        return candidates.get(file_sha256(delivery.path)) if candidates else None
 
     def _load_rows(self, delivery: Delivery) -> FileReport:
         contract = delivery.contract
@@ -111,11 +113,13 @@ class Loader:
         self, delivery: Delivery, rejected: FileRejected
     ) -> FileReport:
         file_seq = self._ledger.last_file_seq + 1
-        is_text = not is_parquet(delivery.path)
-        lines, blank_lines = count_lines(delivery.path) if is_text else (0, 0)
-        header_lines = min(lines, 1)
-        if lines and blank_lines == lines:
-            blank_lines -= 1
+        if is_parquet(delivery.path):
+            lines, blank_lines, header_lines = count_rows(delivery.path), 0, 0
+        else:
+            lines, blank_lines = count_lines(delivery.path)
+            header_lines = min(lines, 1)
+            if lines and blank_lines == lines:
+                blank_lines -= 1
         entry = self._entry(
             delivery,
             file_seq,

@@ -1,6 +1,7 @@
 """Parquet deliveries as a source of rows, under the same contracts as text."""
 
 import json
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -199,13 +200,25 @@ def _field(value: object) -> bytes:
 
 
 def _json(row: dict[str, object]) -> bytes:
-    texts = {
-        name: value.decode("utf-8", "backslashreplace")
-        if isinstance(value, bytes)
-        else value
-        for name, value in row.items()
-    }
-    return json.dumps(texts, ensure_ascii=False).encode()
+    values = {name: _json_value(value) for name, value in row.items()}
+    return json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _json_value(value: object) -> object:
+    """JSON has neither NaN, which is a missing value here, nor infinity."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if value != value:
+        return None
+    return str(value) if value in (math.inf, -math.inf) else value
+
+
+def count_rows(path: Path) -> int:
+    """The rows of a Parquet file by its footer; 0 where it cannot be read."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0
 
 
 def _unreadable(error: Exception) -> FileRejected:

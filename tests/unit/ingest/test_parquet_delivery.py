@@ -152,6 +152,26 @@ def test_a_file_that_changes_while_it_is_read_is_rejected(
     assert rejected.value.reason == "changed_while_read"
 
 
+def test_a_rejected_file_accounts_for_its_rows(warehouse) -> None:
+    warehouse.deliver_artists(parquet({"user_id": [1, 2]}), "a.parquet")
+    (entry,) = warehouse.ledger()
+    counts = (entry.line_count, entry.header_lines, entry.rows_rejected)
+    assert counts == (2, 0, 2)
+
+
+def test_a_rejected_row_is_kept_as_json_that_any_reader_takes(warehouse) -> None:
+    playcounts = pa.array([10.0, float("nan"), float("-inf")])
+    content = parquet({**VALID, "playcount": playcounts})
+    report = warehouse.deliver_artists(content, "a.parquet")
+    assert report.reasons == {"blank_required": 1, "not_integer": 1}
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    kept = [json.loads(r, parse_constant=refuse) for *_, r in warehouse.rejects()]
+    assert [row["playcount"] for row in kept] == [None, "-inf"]
+
+
 def test_a_file_of_no_rows_is_loaded(warehouse) -> None:
     content = parquet({name: values[:0] for name, values in VALID.items()})
     report = warehouse.deliver_artists(content, "a.parquet")
