@@ -3,5 +3,5 @@
 {% macro user_mean_share_eb(user_share_sum, country_users, world_mean_share) -%}
     {%- set prior = var('user_share_prior_users') -%}
     ({{ user_share_sum }} + {{ prior }} * {{ world_mean_share }})
-    / ({{ country_users }} + {{ prior }})
+    / cast({{ country_users }} + {{ prior }} as double precision)
 {%- endmacro %}

@@ -5,15 +5,15 @@
     are no trials. -#}
 {% macro wilson_bound(successes, trials, side) -%}
     {%- set z = 1.959964 -%}
-    {%- set p = "(cast(" ~ successes ~ " as double precision) / nullif("
-        ~ trials ~ ", 0))" -%}
+    {%- set n = "cast(nullif(" ~ trials ~ ", 0) as double precision)" -%}
+    {%- set p = "(" ~ successes ~ " / " ~ n ~ ")" -%}
     {%- set sign = "+" if side > 0 else "-" -%}
     {%- set outer, inner = ("least(1.0, ", "greatest") if side > 0
         else ("greatest(0.0, ", "least") -%}
     {{ outer }}{{ inner }}({{ p }}, (
-        {{ p }} + {{ z * z / 2 }} / {{ trials }} {{ sign }} {{ z }} * sqrt(
-            {{ p }} * (1.0 - {{ p }}) / {{ trials }}
-            + {{ z * z / 4 }} / (cast({{ trials }} as double precision) * {{ trials }})
+        {{ p }} + {{ z * z / 2 }} / {{ n }} {{ sign }} {{ z }} * sqrt(
+            {{ p }} * (1.0 - {{ p }}) / {{ n }}
+            + {{ z * z / 4 }} / ({{ n }} * {{ n }})
         )
-    ) / (1.0 + {{ z * z }} / {{ trials }})))
+    ) / (1.0 + {{ z * z }} / {{ n }})))
 {%- endmacro %}

@@ -55,7 +55,7 @@ report_totals as (
 
     select
         'artist_rank_in_country' as report,
-        cast(sum(total_playcount) as bigint) as playcount,
+        cast(round(sum(total_playcount)) as bigint) as playcount,
         cast(sum(listeners) as bigint) as listeners
     from {{ ref('artist_rank_in_country') }}
 
@@ -63,7 +63,7 @@ report_totals as (
 
     select
         'country_rank_per_artist' as report,
-        cast(sum(total_playcount) as bigint) as playcount,
+        cast(round(sum(total_playcount)) as bigint) as playcount,
         cast(sum(listeners) as bigint) as listeners
     from {{ ref('country_rank_per_artist') }}
 
