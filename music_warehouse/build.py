@@ -12,6 +12,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from music_warehouse import origin
 from music_warehouse.errors import UserError
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import PublishReport, Version, find_current, publish
@@ -52,8 +53,8 @@ def build(
 
     Where neither the deliveries nor the project nor its vars have changed since
     what is published, nothing runs, unless by `force` or `full_refresh`. Where the
-    project or its vars have changed since the tables were built, they are
-    built from nothing: an incremental model knows new rows, not new definitions.
+    project or its vars have changed since the tables were built, or the lake is not
+    the one they were built from, they are built from nothing.
     Unit tests run with definitions that no published version has passed them with.
     """
     inputs = read_inputs(data, project.root, variables)
@@ -65,12 +66,14 @@ def build(
             if former and version and version.inputs == inputs and not is_wanted:
                 return PublishReport(version, former, is_new=False)
             unit_tested = version is not None and version.has_definitions_of(inputs)
-            definitions = data.warehouse.with_suffix(".built_by")
-            if _read(definitions) != inputs.project_sha256:
-                definitions.unlink(missing_ok=True)
+            if full_refresh or not origin.can_be_continued(data, inputs):
                 full_refresh = True
+                origin.forget(data)
+            else:
+                # A build that fails half-way leaves rows of these deliveries.
+                origin.remember(data, inputs)
             _run_dbt(data, project, variables, full_refresh, unit_tested)
-            definitions.write_text(inputs.project_sha256, encoding="utf-8")
+            origin.remember(data, inputs)
             return publish(data, project.target, project.root, inputs)
     except Timeout as error:
         raise UserError(
@@ -127,7 +130,3 @@ def _dbt() -> Path:
             "requirements into that environment."
         )
     return executable
-
-
-def _read(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.is_file() else None

@@ -8,6 +8,7 @@ import duckdb
 from music_warehouse.ingest.ledger import LedgerEntry, read_ledger
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import Version, find_current
+from music_warehouse.publish.inputs import continues, informative
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Status:
     """The state of a data folder.
 
     `rejects` counts rejected rows and files by table and reason; `version` is the
-    published one; `waiting` are the deliveries that it does not hold.
+    published one; `waiting` are the deliveries that it does not hold, without those
+    that say nothing new.
     """
 
     files: list[LedgerEntry]
@@ -68,4 +70,7 @@ def _waiting(
         return files
     if version.inputs is None:
         return None
-    return [file for file in files if file.file_seq > version.inputs.ledger_sequence]
+    news = informative(files)
+    if not continues(files, version.inputs):
+        return news
+    return [file for file in news if file.file_seq > version.inputs.ledger_sequence]

@@ -2,14 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.lake import LEDGER
-from music_warehouse.ingest.ledger import read_ledger
+from music_warehouse.ingest.ledger import (
+    DUPLICATE,
+    REJECTED,
+    LedgerEntry,
+    read_ledger,
+)
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish.versions import Inputs
 
@@ -26,18 +31,47 @@ def read_inputs(
     data: DataFolder, project: Path, variables: Mapping[str, Any]
 ) -> Inputs:
     """The inputs as they are now; a lake without deliveries is a user's mistake."""
-    ledger = _ledger_file(data)
-    entries = read_ledger(data) if ledger.is_file() else []
+    entries = require_deliveries(data)
+    return Inputs(
+        ledger_sequence=informative(entries)[-1].file_seq,
+        ledger_sha256=_ledger_sha256(entries),
+        project_sha256=_project_sha256(project, variables),
+    )
+
+
+def require_deliveries(data: DataFolder) -> list[LedgerEntry]:
+    """Every entry of the ledger; UserError where there is none."""
+    entries = read_ledger(data)
     if not entries:
         raise UserError(
             f"The lake in {data.lake} holds no deliveries: run `music-warehouse "
             "ingest PATH`, or `music-warehouse generate` first to have some."
         )
-    return Inputs(
-        ledger_sequence=entries[-1].file_seq,
-        ledger_sha256=hashlib.sha256(ledger.read_bytes()).hexdigest(),
-        project_sha256=_project_sha256(project, variables),
-    )
+    return entries
+
+
+def informative(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """The entries that add to what is known of the deliveries: all but duplicates,
+    and but files rejected whole whose bytes were rejected before."""
+    rejected: set[tuple[str, str, str]] = set()
+    found = []
+    for entry in entries:
+        content = (entry.source, entry.table_name, entry.file_sha256)
+        if entry.state == REJECTED:
+            if content in rejected:
+                continue
+            rejected.add(content)
+        if entry.state != DUPLICATE:
+            found.append(entry)
+    return found
+
+
+def continues(entries: Sequence[LedgerEntry], former: Inputs) -> bool:
+    """Whether a ledger begins with the one of `former`. One that does not is of
+    another lake: its sequence numbers are the same, its deliveries are not."""
+    last = former.ledger_sequence
+    begun = [entry for entry in entries if entry.file_seq <= last]
+    return _ledger_sha256(begun) == former.ledger_sha256
 
 
 def unchanged_since(data: DataFolder, project: Path, moment: float) -> bool:
@@ -66,6 +100,14 @@ def project_files(project: Path) -> Iterator[Path]:
 
 def _ledger_file(data: DataFolder) -> Path:
     return data.lake / LEDGER / "ledger.parquet"
+
+
+def _ledger_sha256(entries: Sequence[LedgerEntry]) -> str:
+    digest = hashlib.sha256()
+    for entry in informative(entries):
+        facts = (entry.file_seq, entry.file_sha256, entry.state, entry.lake_sha256)
+        digest.update(json.dumps(facts).encode() + b"\n")
+    return digest.hexdigest()
 
 
 def _project_sha256(project: Path, variables: Mapping[str, Any]) -> str:

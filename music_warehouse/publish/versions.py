@@ -26,8 +26,9 @@ _UNFINISHED = "."
 class Inputs:
     """What a build was made from.
 
-    `ledger_sequence` is the `file_seq` of the last delivery, `ledger_sha256` the hash
-    of the ledger, `project_sha256` that of dbt's project, its vars and its engine.
+    `ledger_sequence` is the `file_seq` of the last delivery that was no duplicate,
+    `ledger_sha256` the hash of all such deliveries and what became of them,
+    `project_sha256` that of dbt's project, its vars and its engine.
     """
 
     ledger_sequence: int

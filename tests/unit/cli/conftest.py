@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from music_warehouse.ingest.gate import file_sha256
 from music_warehouse.ingest.lake import REJECTS, REJECTS_SCHEMA, file_name, write_table
 from music_warehouse.ingest.ledger import Ledger, LedgerEntry, arrival_time
 from music_warehouse.paths import DataFolder
@@ -55,13 +56,23 @@ def run(tmp_path: Path, data: DataFolder) -> Run:
 
 
 @pytest.fixture
-def deliver(data: DataFolder) -> Callable[[int, int], None]:
-    """Enter a delivered file into the ledger: rows loaded and rows rejected."""
+def deliver(data: DataFolder) -> Callable[..., None]:
+    """Enter a delivered file into the ledger: rows loaded and rows rejected, the
+    file's bytes by a number of their own, and what became of it."""
 
-    def deliver(loaded: int, rejected: int = 0) -> None:
+    def deliver(
+        loaded: int,
+        rejected: int = 0,
+        content: int | None = None,
+        state: str = "loaded",
+    ) -> None:
         data.lake.mkdir(parents=True, exist_ok=True)
         ledger = Ledger(data.lake)
         number = ledger.last_file_seq + 1
+        lake_file = data.lake / "listening" / "users" / file_name(number)
+        if state == "loaded":
+            lake_file.parent.mkdir(parents=True, exist_ok=True)
+            write_table(pa.table({"user_id": range(loaded)}), lake_file)
         row = {
             "file_seq": number,
             "reason": "blank_user_id",
@@ -80,14 +91,23 @@ def deliver(data: DataFolder) -> Callable[[int, int], None]:
                 file_path=f"users_{number}.csv",
                 file_name=f"users_{number}.csv",
                 file_bytes=10,
-                file_sha256=f"{number:064d}",
-                state="loaded",
+                file_sha256=f"{content or number:064d}",
+                state=state,
                 contract_version=1,
                 arrived_at=arrival_time(),
                 line_count=loaded + rejected + 1,
                 header_lines=1,
-                rows_loaded=loaded,
+                rows_loaded=loaded if state == "loaded" else 0,
+                rows_repeated=loaded if state == "duplicate" else 0,
                 rows_rejected=rejected,
+                **(
+                    {
+                        "lake_path": lake_file.relative_to(data.lake).as_posix(),
+                        "lake_sha256": file_sha256(lake_file),
+                    }
+                    if state == "loaded"
+                    else {}
+                ),
             )
         )
 

@@ -1,6 +1,7 @@
 """`build`, `publish` and `status` with a real dbt, on a project of one mart."""
 
 import json
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -60,6 +61,11 @@ def published_rows(data) -> list[tuple[int, int]]:
         return marts.execute("select * from deliveries").fetchall()
 
 
+def full_refresh_of_last_run(project: Path) -> bool:
+    results = json.loads((project / "target" / "run_results.json").read_text())
+    return bool(results["args"].get("full_refresh"))
+
+
 def test_a_green_build_is_published_and_a_red_one_is_not(run, data, deliver, project):
     deliver(7, 2)
     first = run("build")
@@ -96,32 +102,81 @@ def test_what_has_changed_decides_whether_and_how_a_build_runs(
     run, data, deliver, project
 ):
     deliver(7)
-
-    def full_refresh_of_last_run() -> bool:
-        results = json.loads((project / "target" / "run_results.json").read_text())
-        return bool(results["args"].get("full_refresh"))
-
     assert run("build").status == 0
 
     deliver(8)
     assert run("build").status == 0
-    assert not full_refresh_of_last_run()
+    assert not full_refresh_of_last_run(project)
     assert published_rows(data) == [(1, 7), (2, 8)]
     assert "It holds every delivery." in run("status").out
 
     assert run("build", "--vars", "most_loaded: 7").status == 0
-    assert full_refresh_of_last_run()
+    assert full_refresh_of_last_run(project)
     assert published_rows(data) == [(1, 7)]
 
     forced = run("build", "--vars", "{most_loaded: 7}", "--force")
     assert "Completed successfully" in forced.out
-    assert not full_refresh_of_last_run()
+    assert not full_refresh_of_last_run(project)
 
     (project / "models" / "deliveries.sql").write_text("select 1 as file_seq, broken")
     broken = run("build")
     assert broken.status == 1
     assert "deliveries (error) first" in broken.err
     assert published_rows(data) == [(1, 7)]
+
+
+def test_another_lake_with_the_same_sequence_numbers_is_built_from_nothing(
+    run, data, deliver, project
+):
+    deliver(7)
+    deliver(8)
+    assert run("build").status == 0
+
+    shutil.rmtree(data.lake)
+    deliver(7)
+    deliver(9, content=99)
+    deliver(10)
+    assert "3 deliveries have come since" in run("status").out
+    assert run("build").status == 0
+
+    assert full_refresh_of_last_run(project)
+    assert published_rows(data) == [(1, 7), (2, 9), (3, 10)]
+
+
+def test_a_delivery_of_a_red_build_that_is_taken_back_leaves_no_rows(
+    run, data, deliver, project
+):
+    """The incremental tables may hold them: the next build begins from nothing."""
+    deliver(7)
+    assert run("build").status == 0
+    lake = shutil.copytree(data.lake, data.root / "backup")
+    deliver(101)
+    assert run("build").status == 1
+    assert not full_refresh_of_last_run(project)
+
+    shutil.rmtree(data.lake)
+    lake.rename(data.lake)
+    deliver(8, content=88)
+    assert run("build").status == 0
+
+    assert full_refresh_of_last_run(project)
+    assert published_rows(data) == [(1, 7), (2, 8)]
+
+
+def test_what_was_delivered_before_is_not_new(run, data, deliver, project):
+    deliver(7)
+    deliver(0, 1, state="rejected")
+    assert run("build").status == 0
+
+    deliver(7, content=1, state="duplicate")
+    deliver(0, 1, content=2, state="rejected")
+    assert "It holds every delivery." in run("status").out
+    assert run("build").out.startswith("Nothing is new")
+
+    deliver(0, 1, state="rejected")
+    assert "1 deliveries have come since" in run("status").out
+    assert run("build").status == 0
+    assert not full_refresh_of_last_run(project)
 
 
 def test_a_project_dbt_cannot_read_is_told(run, data, deliver, project):
