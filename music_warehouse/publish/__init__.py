@@ -7,6 +7,7 @@ from music_warehouse.publish.versions import (
     Version,
     current_version,
     find_current,
+    find_whole,
 )
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "Version",
     "current_version",
     "find_current",
+    "find_whole",
     "publish",
 ]

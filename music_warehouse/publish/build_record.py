@@ -108,6 +108,12 @@ class BuildRecord:
                 f"dbt's last run was `dbt {self.results['args']['which']}`, which "
                 f"tests nothing before publication: {again}"
             )
+        for option in ("empty", "sample"):
+            if self.results["args"].get(option):
+                raise UserError(
+                    f"The last dbt build ran with --{option}, so its marts lack rows: "
+                    "run `music-warehouse build --full-refresh`."
+                )
         if (first := self.first_not_green()) is not None:
             raise UserError(
                 f"The last dbt build is not green, {first} for one: mend it and {again}"

@@ -18,7 +18,7 @@ from music_warehouse.publish.versions import (
     Inputs,
     PublishedMart,
     Version,
-    find_current,
+    find_whole,
     next_id,
     staging_folder,
     swap_in,
@@ -73,12 +73,12 @@ def _publish(
     record = BuildRecord.read(target)
     if inputs is None and unchanged_since(data, project, record.started_at):
         inputs = read_inputs(data, project, record.variables)
-    former = find_current(data)
-    version = Version.read(former) if former else None
-    unit_tested = version is not None and version.has_definitions_of(inputs)
+    former = find_whole(data)
+    unit_tested = former is not None and former[1].has_definitions_of(inputs)
     record.require_publishable(data.warehouse, unit_tested)
-    if former and version and version.invocation_id == record.invocation_id:
-        return PublishReport(version, former, is_new=False)
+    if former and former[1].invocation_id == record.invocation_id:
+        folder, version = former
+        return PublishReport(version, folder, is_new=False)
 
     published_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     version_id = next_id(data, published_at)

@@ -62,15 +62,23 @@ class Version:
 
     @classmethod
     def read(cls, folder: Path) -> "Version":
-        """Read `version.json` of a version's folder."""
-        told: dict[str, Any] = json.loads(
-            (folder / "version.json").read_text(encoding="utf-8")
-        )
-        told["inputs"] = told["inputs"] and Inputs(**told["inputs"])
-        told["marts"] = {
-            name: PublishedMart(**mart) for name, mart in told["marts"].items()
-        }
-        return cls(**told)
+        """Read `version.json` of a version's folder; UserError where it, or a file
+        it tells of, is missing or damaged."""
+        try:
+            told: dict[str, Any] = json.loads(
+                (folder / "version.json").read_text(encoding="utf-8")
+            )
+            told["inputs"] = told["inputs"] and Inputs(**told["inputs"])
+            told["marts"] = {
+                name: PublishedMart(**mart) for name, mart in told["marts"].items()
+            }
+            version = cls(**told)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise damaged(folder) from error
+        files = ["marts.duckdb", *(f"{name}.parquet" for name in version.marts)]
+        if not all((folder / file).is_file() for file in files):
+            raise damaged(folder)
+        return version
 
     def has_definitions_of(self, inputs: Inputs | None) -> bool:
         """Whether it was built by the same project, vars and engines."""
@@ -105,6 +113,25 @@ def find_current(data: DataFolder) -> Path | None:
             return None
     folder = (data.published / target).resolve()
     return folder if folder.is_dir() else None
+
+
+def find_whole(data: DataFolder) -> tuple[Path, Version] | None:
+    """The current version and its folder; None where it is damaged or there is none."""
+    folder = find_current(data)
+    if folder is None:
+        return None
+    try:
+        return folder, Version.read(folder)
+    except UserError:
+        return None
+
+
+def damaged(folder: Path) -> UserError:
+    """What to say of a version that cannot be read."""
+    return UserError(
+        f"The published version {folder} is damaged: run `music-warehouse build "
+        "--force`."
+    )
 
 
 def next_id(data: DataFolder, published_at: str) -> str:

@@ -10,7 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from music_warehouse.errors import UserError
-from music_warehouse.publish import Version, current_version, find_current, publish
+from music_warehouse.publish import (
+    Version,
+    current_version,
+    find_current,
+    find_whole,
+    publish,
+)
 
 
 def rows_of(folder: Path) -> list[tuple[object, ...]]:
@@ -79,6 +85,28 @@ def test_publishing_the_same_build_again_makes_no_version(built):
 
     assert (first.is_new, second.is_new) == (True, False)
     assert second.folder == first.folder
+
+
+@pytest.mark.parametrize("name", ["marts.duckdb", "plays.parquet", "version.json"])
+def test_a_damaged_version_is_told_and_published_anew(built, name):
+    first = publish(built.data, built.target, built.root)
+    (first.folder / name).unlink()
+    with pytest.raises(UserError, match=r"is damaged: run `music-warehouse build"):
+        Version.read(first.folder)
+
+    second = publish(built.data, built.target, built.root)
+
+    assert second.is_new
+    assert Version.read(current_version(built.data)) == second.version
+
+
+@pytest.mark.parametrize("told", ["", "[]", "{}", '{"marts": 1, "inputs": null}'])
+def test_a_broken_version_json_counts_as_no_version(built, told):
+    folder = publish(built.data, built.target, built.root).folder
+    (folder / "version.json").write_text(told)
+
+    assert find_whole(built.data) is None
+    assert publish(built.data, built.target, built.root).is_new
 
 
 def test_the_last_three_versions_are_kept(built):

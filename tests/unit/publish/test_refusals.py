@@ -23,6 +23,14 @@ def only_run(manifest, results):
     results["args"]["which"] = "run"
 
 
+def without_rows(manifest, results):
+    results["args"]["empty"] = True
+
+
+def sampled(manifest, results):
+    results["args"]["sample"] = {"start": "2024-01-01", "end": "2024-01-02"}
+
+
 def mart_left_out(manifest, results):
     del results["results"][0]
 
@@ -51,6 +59,8 @@ def no_uniqueness_test(manifest, results):
     [
         (failed_test, r"not green, plays_unique \(fail\)"),
         (only_run, r"last run was `dbt run`"),
+        (without_rows, r"ran with --empty"),
+        (sampled, r"ran with --sample"),
         (mart_left_out, r"left out 1 public models or tests, plays for one"),
         (test_left_out, r"left out 1 public models or tests, plays_unique for one"),
         (unit_test_left_out, r"left out 1 public models or tests"),
