@@ -43,7 +43,8 @@ pairs as (
         max(plays.playcount) as max_user_playcount,
         count(*) as listeners,
         cast(sum(cast(round(
-            1e9 * plays.playcount / nullif(users.listed_playcount, 0)
+            1e9 * cast(plays.playcount as double precision)
+            / nullif(users.listed_playcount, 0)
         ) as bigint)) as bigint) as user_share_billionths
 
     from plays

@@ -67,9 +67,10 @@ int_artist_shares as (
         / cast(pairs.country_playcount as double precision) as country_share,
 
         1.0 - ln(cast(ranked_artists.world_rank as double precision))
-        / ln(greatest(world.artists, 2.0)) as world_rank_score,
+        / ln(cast(greatest(world.artists, 2) as double precision)) as world_rank_score,
         1.0 - ln(cast(pairs.rank_in_country as double precision))
-        / ln(greatest(country_sizes.artists, 2.0)) as country_rank_score
+        / ln(cast(greatest(country_sizes.artists, 2) as double precision))
+            as country_rank_score
 
     from pairs
     inner join ranked_artists

@@ -37,7 +37,7 @@ int_country_concentration as (
         playcount,
         artists,
 
-        (artists + 1.0) / artists
+        (artists + 1.0) / cast(artists as double precision)
         - 2.0 * rank_weighted_playcount
         / (artists * nullif(cast(playcount as double precision), 0)) as gini,
         top10_playcount

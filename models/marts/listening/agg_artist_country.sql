@@ -28,8 +28,10 @@ shared_pairs as (
 
     select
         pairs.*,
-        pairs.user_share_billionths / 1e9 as user_share_sum,
-        artists.user_share_billionths / 1e9 / world.world_users as world_mean_share
+        cast(pairs.user_share_billionths as double precision) / 1e9
+            as user_share_sum,
+        cast(artists.user_share_billionths as double precision) / 1e9
+        / world.world_users as world_mean_share
 
     from pairs
     inner join artists

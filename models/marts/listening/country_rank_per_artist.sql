@@ -6,9 +6,11 @@ pairs as (
         *,
         playcount
         / cast(nullif(country_playcount, 0) as double precision) as popularity,
-        user_share_billionths / 1e9 as user_share_sum,
-        sum(user_share_billionths) over (partition by artist_key) / 1e9
-            as world_share_sum
+        cast(user_share_billionths as double precision) / 1e9 as user_share_sum,
+        cast(
+            sum(user_share_billionths) over (partition by artist_key)
+            as double precision
+        ) / 1e9 as world_share_sum
     from {{ ref('int_artist_country_plays') }}
 
 ),
@@ -67,7 +69,7 @@ ranked_pairs as (
             when is_in_headline
                 then rank() over (
                     partition by artist_key, is_in_headline
-                    order by {{ twelve_places('user_mean_share_eb') }} desc
+                    order by user_mean_share_eb desc
                 )
         end as headline_rank
     from shrunk_pairs
