@@ -14,10 +14,12 @@ from filelock import FileLock, Timeout
 
 from music_warehouse import origin
 from music_warehouse.errors import UserError
+from music_warehouse.ingest.lake import reading
+from music_warehouse.lake_check import require_intact
 from music_warehouse.paths import DataFolder
-from music_warehouse.publish import PublishReport, Version, find_current, publish
+from music_warehouse.publish import PublishReport, find_current, find_whole, publish
 from music_warehouse.publish.build_record import BuildRecord
-from music_warehouse.publish.inputs import read_inputs
+from music_warehouse.publish.inputs import read_inputs, require_deliveries
 
 TARGET_VARIABLE = "DBT_TARGET_PATH"
 
@@ -57,23 +59,27 @@ def build(
     the one they were built from, they are built from nothing.
     Unit tests run with definitions that no published version has passed them with.
     """
-    inputs = read_inputs(data, project.root, variables)
+    # Before a lock makes folders.
+    require_deliveries(data)
     try:
         with FileLock(data.root / ".build.lock", timeout=0):
-            former = find_current(data)
-            version = Version.read(former) if former else None
-            is_wanted = force or full_refresh
-            if former and version and version.inputs == inputs and not is_wanted:
-                return PublishReport(version, former, is_new=False)
-            unit_tested = version is not None and version.has_definitions_of(inputs)
-            if full_refresh or not origin.can_be_continued(data, inputs):
-                full_refresh = True
-                origin.forget(data)
-            else:
-                # A build that fails half-way leaves rows of these deliveries.
+            with reading(data.lake):
+                inputs = read_inputs(data, project.root, variables)
+                former = find_whole(data)
+                is_wanted = force or full_refresh
+                if former and former[1].inputs == inputs and not is_wanted:
+                    folder, version = former
+                    return PublishReport(version, folder, is_new=False)
+                require_intact(data.lake, require_deliveries(data))
+                if full_refresh or not origin.can_be_continued(data, inputs):
+                    full_refresh = True
+                    origin.forget(data)
+                else:
+                    # A build that fails half-way leaves rows of these deliveries.
+                    origin.remember(data, inputs)
+                unit_tested = former and former[1].has_definitions_of(inputs)
+                _run_dbt(data, project, variables, full_refresh, bool(unit_tested))
                 origin.remember(data, inputs)
-            _run_dbt(data, project, variables, full_refresh, unit_tested)
-            origin.remember(data, inputs)
             return publish(data, project.target, project.root, inputs)
     except Timeout as error:
         raise UserError(

@@ -1,5 +1,7 @@
 """The questions the command line answers, from published marts only."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +11,7 @@ from music_warehouse.errors import UserError
 from music_warehouse.names import normalise_name
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import current_version
+from music_warehouse.publish.versions import damaged
 
 Row = tuple[Any, ...]
 
@@ -125,9 +128,14 @@ def embedding_quality(data: DataFolder) -> Answer:
     )
 
 
-def _published(data: DataFolder) -> duckdb.DuckDBPyConnection:
-    database = current_version(data) / "marts.duckdb"
-    return duckdb.connect(str(database), read_only=True)
+@contextmanager
+def _published(data: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+    folder = current_version(data)
+    try:
+        with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
+            yield marts
+    except (duckdb.IOException, duckdb.CatalogException) as error:
+        raise damaged(folder) from error
 
 
 def _country(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]:

@@ -154,12 +154,32 @@ def writing(lake: Path, schemas: Mapping[Path, pa.Schema]) -> Iterator[None]:
                 write_table(schema.empty_table(), lake / folder / EMPTY_FILE)
     except Timeout as error:
         raise UserError(
-            f"Another ingest is writing to {lake}; wait for it to end, then try again."
+            f"Another ingest is writing to {lake}, or a build is reading it; wait for "
+            "it to end, then try again."
         ) from error
     except OSError as error:
         lock.release()
         raise UserError(
             f"The lake {lake} cannot be written: {error.strerror}."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def reading(lake: Path) -> Iterator[None]:
+    """Keep the lake as it is while it is read more than once.
+
+    Raises UserError when an ingest is writing to it.
+    """
+    lock = FileLock(lake / ".ingest.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise UserError(
+            f"An ingest is writing to {lake}; wait for it to end, then try again."
         ) from error
     try:
         yield

@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from music_warehouse.ingest.lake import reading
 from music_warehouse.publish import find_current
 
 PROJECT = """
@@ -31,6 +32,22 @@ DELIVERIES = """
 select file_seq, rows_loaded
 from read_parquet('{{ env_var("MUSIC_WAREHOUSE_DATA") }}/lake/ledger/ledger.parquet')
 where rows_loaded <= {{ var("most_loaded") }}
+"""
+
+HELD = """
+import os
+
+import filelock
+
+
+def model(dbt, session):
+    lake = os.path.join(os.environ["MUSIC_WAREHOUSE_DATA"], "lake")
+    try:
+        filelock.FileLock(os.path.join(lake, ".ingest.lock"), timeout=0).acquire()
+        held = "false"
+    except filelock.Timeout:
+        held = "true"
+    return session.sql(f"select {held} as is_held")
 """
 
 TESTS = """
@@ -177,6 +194,68 @@ def test_what_was_delivered_before_is_not_new(run, data, deliver, project):
     assert "1 deliveries have come since" in run("status").out
     assert run("build").status == 0
     assert not full_refresh_of_last_run(project)
+
+
+def test_a_damaged_version_heals_with_the_next_build(run, data, deliver, project):
+    deliver(7)
+    assert run("build").status == 0
+    (find_current(data) / "version.json").write_text("{")
+    (find_current(data) / "marts.duckdb").write_text("no database, but long enough")
+
+    for words in (["status"], ["ask", "artists-in", "Germany"]):
+        ended = run(*words)
+        assert ended.status == 1
+        assert "is damaged: run `music-warehouse build --force`" in ended.err
+        assert ended.err.count("\n") == 1
+
+    assert run("build").status == 0
+    assert published_rows(data) == [(1, 7)]
+
+
+def test_ingest_and_build_wait_for_each_other(run, data, deliver, project):
+    deliver(7)
+    delivery = project / "users.csv"
+    delivery.write_text("user_id,country,total_scrobbles\n1,Germany,7\n")
+
+    with reading(data.lake):
+        build, ingest = run("build"), run("ingest", delivery)
+
+    assert (build.status, ingest.status) == (1, 1)
+    assert "An ingest is writing to" in build.err
+    assert "or a build is reading it" in ingest.err
+    assert not data.warehouse.exists()
+
+
+def test_the_lake_is_held_while_dbt_runs(run, data, deliver, project):
+    """The project itself asks for the lock, from within dbt."""
+    deliver(7)
+    (project / "models" / "held.py").write_text(HELD)
+    (project / "models" / "_held.yml").write_text(
+        "models: [{name: held, columns: [{name: is_held, data_tests: [unique]}]}]"
+    )
+
+    ended = run("build")
+
+    assert ended.status == 0, ended.out + ended.err
+    with duckdb.connect(str(find_current(data) / "marts.duckdb")) as marts:
+        assert marts.execute("select is_held from held").fetchall() == [(True,)]
+
+
+def test_a_lake_that_is_not_as_ingested_is_not_built(run, data, deliver, project):
+    deliver(7)
+    deliver(8)
+    lake_file = data.lake / "listening" / "users" / "000002.parquet"
+    lake_file.write_bytes(lake_file.read_bytes() + b"?")
+
+    changed = run("build")
+    assert changed.status == 1
+    assert "users/000002.parquet is not as it was ingested" in changed.err
+
+    lake_file.unlink()
+    missing = run("build")
+    assert missing.status == 1
+    assert "users/000002.parquet is missing: restore it" in missing.err
+    assert not data.warehouse.exists()
 
 
 def test_a_project_dbt_cannot_read_is_told(run, data, deliver, project):
