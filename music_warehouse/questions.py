@@ -139,13 +139,18 @@ def _published(data: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _country(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]:
-    countries = marts.execute(
-        "select country, country_name, country_alpha3 from dim_countries"
-    ).fetchall()
     wanted = normalise_name(given)
-    for code, name, alpha3 in countries:
-        if wanted in {normalise_name(text) for text in (code, name, alpha3)}:
-            return code, name
+    found = marts.execute(
+        """
+        select country, country_name
+        from dim_country_names
+        inner join dim_countries using (country)
+        where match_name = ?
+        """,
+        [wanted],
+    ).fetchone()
+    if found is not None:
+        return str(found[0]), str(found[1])
     near = marts.execute(
         """
         select country_name
