@@ -1,8 +1,7 @@
 -- The shipped embedding finds hidden artists at least as well as what is popular in the
 -- listener's country, and as EASE less two of its standard errors: its bounds lie 2 ·
--- 1.96 of them apart. Below `evaluation_min_users` (500) listeners two standard errors
--- are a fifth of the value and more, and which artists a handful of listeners hide
--- decides: nothing is asserted.
+-- 1.96 of them apart. Below `evaluation_min_users` (1,000) listeners two standard errors
+-- are more than a tenth of the value, and who is drawn decides: nothing is asserted.
 {{ config(group='similarity') }}
 
 with

@@ -85,3 +85,19 @@ def test_an_empty_source_has_no_neighbours() -> None:
 
     assert artist_neighbors(interactions, artists).num_rows == 0
     assert similar_users(interactions, users).num_rows == 0
+
+
+def test_listeners_of_one_taste_have_cosine_one_and_not_more() -> None:
+    """Published vectors are rounded: their lengths are one to 6 decimals only."""
+    lists = [
+        (user, (user + place) % 12, 100 - place)
+        for user in range(30)
+        for place in range(12)
+    ]
+    interactions = interactions_of(lists)
+    artists = artist_embeddings(interactions, SVD)
+    users = user_embeddings(interactions, artists, SVD)
+
+    cosines = similar_users(interactions, users)["cosine"].to_numpy()
+
+    assert cosines.max() == 1

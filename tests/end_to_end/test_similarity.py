@@ -1,0 +1,162 @@
+"""Taste as vectors, built through dbt: the same bytes twice, and cold starts."""
+
+import csv
+import hashlib
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.end_to_end.conftest import Warehouse
+
+SIMILARITY = (
+    "artist_embeddings",
+    "user_embeddings",
+    "artist_neighbors",
+    "similar_users",
+    "artist_taste_clusters",
+    "artist_taste_cluster_profiles",
+    "user_taste_clusters",
+    "embedding_evaluation",
+)
+HEADERS = {
+    "users": ("user_id", "country", "total_scrobbles"),
+    "user_top_artists": ("user_id", "rank", "artist_name", "playcount", "mbid"),
+}
+
+
+def deliver(folder: Path, **rows: list[tuple]) -> Path:
+    """Files of these rows, by table; a table without rows has its header only."""
+    for table, header in HEADERS.items():
+        path = folder / "listening" / table / "delivery.csv"
+        path.parent.mkdir(parents=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([header, *rows.get(table, [])])
+    return folder
+
+
+def lists(users: int, artists: int) -> list[tuple]:
+    """Every user lists every artist, in an order of the user's own."""
+    return [
+        (user, rank, f"Artist {(user + rank) % artists}", 100 - rank, "")
+        for user in range(1, users + 1)
+        for rank in range(1, artists + 1)
+    ]
+
+
+def built(
+    warehouse: Warehouse, landing: Path, *words: str
+) -> duckdb.DuckDBPyConnection:
+    """Ingest, and build everything with every data test; the marts."""
+    warehouse.run("ingest", str(landing))
+    without = ("--exclude-resource-type", "unit_test")
+    warehouse.run("build", *without, *words, program="dbt")
+    database = duckdb.connect(str(warehouse.data / "warehouse.duckdb"), read_only=True)
+    database.execute("use marts")
+    return database
+
+
+def rows_in(marts: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of each mart of this subject."""
+    return {
+        name: marts.execute(f"select count(*) from {name}").fetchall()[0][0]
+        for name in SIMILARITY
+    }
+
+
+def test_two_builds_of_the_same_deliveries_publish_the_same_bytes(tmp_path):
+    landing = tmp_path / "landing"
+    Warehouse(tmp_path).run("generate", "--users", "600", "--out", str(landing))
+    hashes = []
+    for folder in ("first", "second"):
+        warehouse = Warehouse(tmp_path / folder)
+        warehouse.run("ingest", str(landing))
+        warehouse.run("build")
+        published = warehouse.data / "published" / "current"
+        hashes.append(
+            {
+                name: hashlib.sha256(
+                    (published / f"{name}.parquet").read_bytes()
+                ).hexdigest()
+                for name in SIMILARITY
+            }
+        )
+    rows = rows_in(warehouse.published())
+    assert rows["user_embeddings"] > 500
+    assert rows["artist_neighbors"] > 1_000
+
+    assert hashes[0] == hashes[1]
+
+
+def test_a_source_of_headers_alone_gives_empty_tables_and_an_evaluation_of_nobody(
+    warehouse, tmp_path
+):
+    marts = built(warehouse, deliver(tmp_path / "landing"))
+
+    rows = rows_in(marts)
+    assert rows.pop("embedding_evaluation") > 0
+    assert set(rows.values()) == {0}
+    assert marts.execute(
+        "select distinct users from embedding_evaluation"
+    ).fetchall() == [(0,)]
+
+
+def test_one_listener_of_one_artist_has_the_artists_vector(warehouse, tmp_path):
+    """A second listener has listed an artist without having played it: no vector."""
+    landing = deliver(
+        tmp_path / "landing",
+        users=[(1, "Germany", 10)],
+        user_top_artists=[(1, 1, "Alone", 10, ""), (2, 1, "Never", 0, "")],
+    )
+    marts = built(warehouse, landing)
+
+    (user,) = marts.execute(
+        "select user_key, columns('dim_.*') from user_embeddings"
+    ).fetchall()
+    (artist,) = marts.execute(
+        "select columns('dim_.*') from artist_embeddings"
+    ).fetchall()
+    assert user == (1, *artist)
+    assert marts.execute(
+        "select user_key, taste_cluster, is_stable from user_taste_clusters"
+    ).fetchall() == [(1, None, False)]
+    rows = rows_in(marts)
+    assert rows["artist_neighbors"] == rows["similar_users"] == 0
+    assert rows["artist_taste_cluster_profiles"] == 0
+
+
+@pytest.mark.parametrize("method", ["svd", "word2vec"])
+def test_fewer_artists_than_dimensions_have_all_their_neighbours(
+    warehouse, tmp_path, method
+):
+    landing = deliver(tmp_path / "landing", user_top_artists=lists(30, artists=12))
+    marts = built(warehouse, landing, "--vars", f"{{embedding_method: {method}}}")
+
+    rows = rows_in(marts)
+    assert rows["artist_embeddings"] == 12
+    assert rows["artist_neighbors"] == 12 * 11
+    assert rows["similar_users"] == 30 * 25
+    assert marts.execute(
+        "select distinct method from embedding_evaluation where is_shipped"
+    ).fetchall() == [(method,)]
+    ((first, last),) = marts.execute(
+        "select max(abs(dim_01)), max(abs(dim_50)) from artist_embeddings"
+    ).fetchall()
+    assert first > 0
+    assert (last == 0) == (method == "svd")
+
+
+@pytest.mark.parametrize(
+    ("variable", "told"),
+    [
+        ("{embedding_method: pca}", "The embedding method is `svd` or `word2vec`"),
+        ("{embedding_dimensions: 51}", "embedding_dimensions is at most 50"),
+    ],
+)
+def test_a_wrong_variable_is_told_in_a_sentence(warehouse, tmp_path, variable, told):
+    warehouse.run("ingest", str(deliver(tmp_path / "landing")))
+    selected = ("--select", "+stg_python__artist_embeddings")
+    ended = warehouse.attempt("build", *selected, "--vars", variable, program="dbt")
+
+    assert ended.returncode == 1
+    assert told in ended.stdout
