@@ -9,11 +9,13 @@
 -- depends_on: {{ ref('country_profiles') }}
 -- depends_on: {{ ref('country_rank_per_artist') }}
 -- depends_on: {{ ref('dim_countries') }}
+-- depends_on: {{ ref('dim_country_names') }}
 -- depends_on: {{ ref('dim_dates') }}
 -- depends_on: {{ ref('embedding_evaluation') }}
 -- depends_on: {{ ref('load_reconciliation') }}
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('similar_users') }}
+-- depends_on: {{ ref('unrecognised_countries') }}
 -- depends_on: {{ ref('user_embeddings') }}
 -- depends_on: {{ ref('user_mainstreaminess') }}
 select
