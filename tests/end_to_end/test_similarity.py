@@ -158,5 +158,5 @@ def test_a_wrong_variable_is_told_in_a_sentence(warehouse, tmp_path, variable, t
     selected = ("--select", "+stg_python__artist_embeddings")
     ended = warehouse.attempt("build", *selected, "--vars", variable, program="dbt")
 
-    assert ended.returncode == 1
+    assert ended.returncode != 0
     assert told in ended.stdout
