@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,17 @@ from music_warehouse.errors import UserError
 from music_warehouse.ingest.lake import reading
 from music_warehouse.lake_check import require_intact
 from music_warehouse.paths import DataFolder
-from music_warehouse.publish import PublishReport, find_current, find_whole, publish
+from music_warehouse.publish import (
+    Inputs,
+    PublishReport,
+    find_current,
+    find_whole,
+    is_as_published,
+    publish,
+)
 from music_warehouse.publish.build_record import BuildRecord
 from music_warehouse.publish.inputs import read_inputs, require_deliveries
+from music_warehouse.retraining import WHEN_DUE, read_triggers
 
 TARGET_VARIABLE = "DBT_TARGET_PATH"
 
@@ -50,13 +58,16 @@ def build(
     variables: Mapping[str, Any],
     full_refresh: bool = False,
     force: bool = False,
+    retrain: bool = False,
 ) -> PublishReport:
     """Run `dbt build` and publish its marts; dbt prints what it does.
 
     Where neither the deliveries nor the project nor its vars have changed since
-    what is published, nothing runs, unless by `force` or `full_refresh`. Where the
-    project or its vars have changed since the tables were built, or the lake is not
-    the one they were built from, they are built from nothing.
+    what is published, and its files are as they were published, nothing runs, unless
+    by one of the three options. Where the project or its vars have changed since the
+    tables were built, or the lake is not the one they were built from, they are built
+    from nothing. The Python models are left as they are until `retraining_triggers`
+    says that they are due, or by `retrain`.
     Unit tests run with definitions that no published version has passed them with.
     """
     # Before a lock makes folders.
@@ -66,21 +77,21 @@ def build(
             with reading(data.lake):
                 inputs = read_inputs(data, project.root, variables)
                 former = find_whole(data)
-                is_wanted = force or full_refresh
+                is_wanted = force or full_refresh or retrain
                 if former and former[1].inputs == inputs and not is_wanted:
                     folder, version = former
-                    return PublishReport(version, folder, is_new=False)
+                    if is_as_published(folder, version):
+                        return PublishReport(version, folder, is_new=False)
                 require_intact(data.lake, require_deliveries(data))
-                if full_refresh or not origin.can_be_continued(data, inputs):
-                    full_refresh = True
-                    origin.forget(data)
-                else:
-                    # A build that fails half-way leaves rows of these deliveries.
-                    origin.remember(data, inputs)
-                unit_tested = former and former[1].has_definitions_of(inputs)
-                _run_dbt(data, project, variables, full_refresh, bool(unit_tested))
-                origin.remember(data, inputs)
-            return publish(data, project.target, project.root, inputs)
+                run = DbtRun(
+                    data,
+                    project,
+                    variables,
+                    full_refresh or not origin.can_be_continued(data, inputs),
+                    bool(former and former[1].has_definitions_of(inputs)),
+                )
+                earlier = _build_tables(run, inputs, retrain)
+            return publish(data, project.target, project.root, inputs, earlier)
     except Timeout as error:
         raise UserError(
             "Another build of this data folder is under way: "
@@ -88,36 +99,78 @@ def build(
         ) from error
 
 
-def _run_dbt(
-    data: DataFolder,
-    project: Project,
-    variables: Mapping[str, Any],
-    full_refresh: bool,
-    unit_tested: bool,
-) -> None:
-    command = [str(_dbt()), "build"]
-    if unit_tested:
+@dataclass(frozen=True)
+class DbtRun:
+    """What all of a build's runs of dbt have in common."""
+
+    data: DataFolder
+    project: Project
+    variables: Mapping[str, Any]
+    full_refresh: bool
+    unit_tested: bool
+
+
+def _build_tables(run: DbtRun, inputs: Inputs, retrain: bool) -> BuildRecord | None:
+    """Build and test every table; where that took two runs, the record of the first.
+
+    What is noted before a run holds even if it ends half-way: its tables may have
+    rows of these deliveries, its Python models may be of two trainings.
+    """
+    data = run.data
+    if run.full_refresh:
+        origin.forget(data)
+    may_keep = not (run.full_refresh or retrain) and origin.is_trained(data)
+    if not may_keep or read_triggers(data) is None:
+        if not run.full_refresh:
+            origin.remember(data, inputs, is_trained=False)
+        _run_dbt(run)
+        origin.remember(data, inputs, is_trained=True)
+        return None
+
+    origin.remember(data, inputs, is_trained=True)
+    # Without `empty` their tests would be left out with them.
+    _run_dbt(run, "--exclude", WHEN_DUE, "--indirect-selection", "empty")
+    due = [trigger for trigger in read_triggers(data) or [] if trigger.is_due]
+    if not due:
+        print(
+            "The Python models stay as they were trained: no trigger is due.",
+            flush=True,
+        )
+        return None
+    print(
+        f"The Python models are trained anew: {'; '.join(map(str, due))}.", flush=True
+    )
+    first = BuildRecord.read(run.project.target)
+    origin.remember(data, inputs, is_trained=False)
+    _run_dbt(replace(run, unit_tested=True), "--select", f"{WHEN_DUE}+")
+    origin.remember(data, inputs, is_trained=True)
+    return first
+
+
+def _run_dbt(run: DbtRun, *selection: str) -> None:
+    command = [str(dbt_executable()), "build", *selection]
+    if run.unit_tested:
         command += ["--exclude-resource-type", "unit_test"]
-    if full_refresh:
+    if run.full_refresh:
         command.append("--full-refresh")
-    if variables:
-        command += ["--vars", json.dumps(variables)]
+    if run.variables:
+        command += ["--vars", json.dumps(run.variables)]
     environment = {
         **os.environ,
         "DO_NOT_TRACK": "1",
-        TARGET_VARIABLE: str(project.target),
+        TARGET_VARIABLE: str(run.project.target),
     }
     begun = time.time()
-    ended = subprocess.run(command, cwd=project.root, env=environment)
+    ended = subprocess.run(command, cwd=run.project.root, env=environment)
     if ended.returncode == 0:
         return
     told = "dbt stopped before it built anything, for the reason above"
-    if ended.returncode == 1 and (project.target / "run_results.json").is_file():
-        record = BuildRecord.read(project.target)
+    if ended.returncode == 1 and (run.project.target / "run_results.json").is_file():
+        record = BuildRecord.read(run.project.target)
         first = record.first_not_green()
         if first is not None and record.started_at >= begun:
             told = f"{record.count_not_green()} nodes are not green, {first} first"
-    raise UserError(f"The build failed: {told}. {_what_readers_see(data)}")
+    raise UserError(f"The build failed: {told}. {_what_readers_see(run.data)}")
 
 
 def _what_readers_see(data: DataFolder) -> str:
@@ -127,7 +180,8 @@ def _what_readers_see(data: DataFolder) -> str:
     return f"Readers go on seeing version {former.name}."
 
 
-def _dbt() -> Path:
+def dbt_executable() -> Path:
+    """The dbt of this environment; UserError without one."""
     name = "dbt.exe" if os.name == "nt" else "dbt"
     executable = Path(sys.executable).parent / name
     if not executable.is_file():

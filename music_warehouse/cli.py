@@ -31,6 +31,24 @@ app.add_typer(ask, name="ask")
 Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
 
 
+class Target(StrEnum):
+    """Which warehouse: DuckDB in the data folder, or Redshift."""
+
+    LOCAL = "local"
+    PROD = "prod"
+
+
+TargetOption = Annotated[Target, typer.Option(help="DuckDB here, or Redshift.")]
+LakeOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="s3://BUCKET/PREFIX",
+        envvar="MUSIC_WAREHOUSE_LAKE",
+        help="The copy of the lake that Redshift loads from.",
+    ),
+]
+
+
 class Domain(StrEnum):
     """What kind of deliveries to generate."""
 
@@ -137,6 +155,7 @@ def ingest(
             help="What the files are (listening.users), where no folder tells.",
         ),
     ] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Take deliveries into the lake: every line is loaded or rejected, none lost."""
     from music_warehouse.ingest import ingest_paths
@@ -145,53 +164,122 @@ def ingest(
     data = DataFolder.from_environment()
     report = ingest_paths(paths, data, declared)
     print_ingest(report, data)
+    if lake is not None:
+        from music_warehouse.production.s3_lake import S3Folder, mirror
+
+        mirrored = mirror(data, S3Folder(lake))
+        print(f"{lake}: {mirrored.deliveries} deliveries added.")
     if not report.files:
         raise UserError(f"There is nothing to take in {_listed(paths)}.")
     if refused := [file for file in report.files if file.state == "rejected"]:
+        numbers = ", ".join(str(file.file_seq) for file in refused)
         raise UserError(
             f"{_listed(file.path for file in refused)} could not be taken in: "
-            f"{refused[0].detail or refused[0].reason}"
+            f"{refused[0].detail or refused[0].reason} Nothing new is published until "
+            "it comes again under the same path, mended, or you let it pass: "
+            f"`music-warehouse build --vars '{{accepted_files: [{numbers}]}}'`."
         )
 
 
 @app.command()
+def load(target: TargetOption = Target.PROD, lake: LakeOption = None) -> None:
+    """Copy what is new in the lake on S3 into the raw tables of Redshift."""
+    from music_warehouse.production.connection import Production
+    from music_warehouse.production.load import load as load_new
+    from music_warehouse.production.s3_lake import S3Folder
+
+    if target is Target.LOCAL:
+        raise UserError("DuckDB reads the lake where it is: there is nothing to load.")
+    loaded = load_new(Production.from_environment(), S3Folder(_required(lake)))
+    print(f"Loaded: {loaded.deliveries} deliveries, {loaded.rows:,} rows.")
+
+
+@app.command()
 def build(
+    target: TargetOption = Target.LOCAL,
     full_refresh: Annotated[
         bool, typer.Option("--full-refresh", help="Build every table from nothing.")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Build though nothing has changed.")
     ] = False,
+    retrain: Annotated[
+        bool, typer.Option("--retrain", help="Train the Python models, due or not.")
+    ] = False,
     variables: Annotated[
         str, typer.Option("--vars", metavar="YAML", help="dbt vars, as dbt takes them.")
     ] = "{}",
+    lake: LakeOption = None,
 ) -> None:
-    """Build and test everything with dbt, then publish when green."""
+    """Build and test everything with dbt, then publish when green.
+
+    On Redshift what is new in the lake is loaded first, and the Python models are
+    trained at every build.
+    """
     from music_warehouse.build import Project
     from music_warehouse.build import build as build_and_publish
     from music_warehouse.reports import print_publication
 
     given = _variables(variables)
+    if target is Target.PROD:
+        _build_production(_required(lake), given, full_refresh, force or retrain)
+        return
     report = build_and_publish(
         DataFolder.from_environment(),
         Project.here(),
         given,
         full_refresh=full_refresh,
         force=force,
+        retrain=retrain,
     )
     if not report.is_new:
         print("Nothing is new: neither deliveries nor the project have changed.")
     print_publication(report)
 
 
+def _build_production(
+    lake: str, variables: dict[str, Any], full_refresh: bool, force: bool
+) -> None:
+    from music_warehouse.build import Project
+    from music_warehouse.production.build import build as build_and_publish
+    from music_warehouse.production.connection import Production
+    from music_warehouse.production.s3_lake import S3Folder
+    from music_warehouse.reports import print_production
+
+    report = build_and_publish(
+        Production.from_environment(),
+        S3Folder(lake),
+        DataFolder.from_environment(),
+        Project.here(),
+        variables,
+        full_refresh=full_refresh,
+        force=force,
+    )
+    if not report.is_new:
+        print("Nothing is new: neither deliveries nor the project have changed.")
+    print_production(report)
+
+
 @app.command()
-def publish() -> None:
+def publish(target: TargetOption = Target.LOCAL) -> None:
     """Publish the marts of the last `dbt build`, if that was whole and green."""
     from music_warehouse.build import Project
     from music_warehouse.publish import publish as publish_marts
-    from music_warehouse.reports import print_publication
+    from music_warehouse.reports import print_production, print_publication
 
     project = Project.here()
+    if target is Target.PROD:
+        from music_warehouse.production.build import target_folder
+        from music_warehouse.production.connection import Production
+        from music_warehouse.production.publication import publish as publish_schema
+
+        published = publish_schema(
+            Production.from_environment(), target_folder(project)
+        )
+        if not published.is_new:
+            print("The last build is published already.")
+        print_production(published)
+        return
     report = publish_marts(DataFolder.from_environment(), project.target, project.root)
     if not report.is_new:
         print("The last build is published already.")
@@ -241,6 +329,15 @@ def embedding_quality() -> None:
     from music_warehouse.reports import print_answer
 
     print_answer(questions.embedding_quality(DataFolder.from_environment()))
+
+
+def _required(lake: str | None) -> str:
+    if lake is None:
+        raise UserError(
+            "Redshift loads from S3: name the lake by --lake s3://bucket/prefix, or by "
+            "MUSIC_WAREHOUSE_LAKE."
+        )
+    return lake
 
 
 def _variables(text: str) -> dict[str, Any]:

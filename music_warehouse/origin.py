@@ -17,19 +17,28 @@ from music_warehouse.publish.inputs import continues, require_deliveries
 
 def can_be_continued(data: DataFolder, inputs: Inputs) -> bool:
     """Whether what the tables hold is a beginning of what `inputs` make."""
-    origin = _read(data)
-    return (
-        origin is not None
-        and origin.project_sha256 == inputs.project_sha256
-        and continues(require_deliveries(data), origin)
+    found = _read(data)
+    if found is None:
+        return False
+    origin, _ = found
+    return origin.project_sha256 == inputs.project_sha256 and continues(
+        require_deliveries(data), origin
     )
 
 
-def remember(data: DataFolder, inputs: Inputs) -> None:
-    """Note that every row of the tables comes from these inputs."""
+def is_trained(data: DataFolder) -> bool:
+    """Whether the Python models were trained to the end, all of them at once."""
+    found = _read(data)
+    return found is not None and found[1]
+
+
+def remember(data: DataFolder, inputs: Inputs, is_trained: bool) -> None:
+    """Note that every row of the tables comes from these inputs, and whether the
+    Python models' tables are of one training."""
     file = _file(data)
     beside = file.with_name(file.name + ".tmp")
-    beside.write_text(json.dumps(asdict(inputs)) + "\n", encoding="utf-8")
+    noted = {"inputs": asdict(inputs), "is_trained": is_trained}
+    beside.write_text(json.dumps(noted) + "\n", encoding="utf-8")
     os.replace(beside, file)
 
 
@@ -38,10 +47,11 @@ def forget(data: DataFolder) -> None:
     _file(data).unlink(missing_ok=True)
 
 
-def _read(data: DataFolder) -> Inputs | None:
+def _read(data: DataFolder) -> tuple[Inputs, bool] | None:
     try:
-        return Inputs(**json.loads(_file(data).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+        noted = json.loads(_file(data).read_text(encoding="utf-8"))
+        return Inputs(**noted["inputs"]), bool(noted["is_trained"])
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 
 

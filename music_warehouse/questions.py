@@ -31,8 +31,14 @@ def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
         code, name = _country(marts, country)
         rows = marts.execute(
             """
-            select rank, artist_name, total_playcount::bigint, listeners
+            select
+                rank,
+                artist_name,
+                total_playcount::bigint,
+                artist_rank_in_country.listeners,
+                country_users
             from artist_rank_in_country
+            inner join agg_artist_country using (country, artist_key)
             where country = ?
             order by row_no
             limit ?
@@ -42,14 +48,16 @@ def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
     if not rows:
         raise UserError(f"Nobody from {name} is among the listeners.")
     return Answer(
-        f"Artists by plays in {name}", ("rank", "artist", "plays", "listeners"), rows
+        f"Artists by plays in {name}, of {rows[0][-1]} users",
+        ("rank", "artist", "plays", "listeners"),
+        [row[:-1] for row in rows],
     )
 
 
 def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
     """The countries in which an artist is most popular, by its mean share of a
     user's plays (shrunk). Countries and pairs with too few users come last, without
-    a rank, by the artist's share of all plays there."""
+    a rank and with the reason, by the artist's share of all plays there."""
     with _published(data) as marts:
         key, name = _artist(marts, artist)
         rows = marts.execute(
@@ -60,7 +68,14 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
                 100 * user_mean_share_eb,
                 100 * normalized_popularity,
                 total_playcount::bigint,
-                country_rank_per_artist.listeners
+                country_rank_per_artist.listeners,
+                country_users,
+                case
+                    when headline_rank is not null then null
+                    when country = 'ZZ' then 'country unknown'
+                    when not is_eligible_country then 'too few users'
+                    else 'too few listeners'
+                end
             from country_rank_per_artist
             inner join agg_artist_country using (country, artist_key)
             inner join dim_countries using (country)
@@ -70,11 +85,13 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
             """,
             [key, limit],
         ).fetchall()
-    return Answer(
-        f"Countries where {name} is most popular",
-        ("rank", "country", "% of a user", "% of plays", "plays", "listeners"),
-        rows,
+    columns: tuple[str, ...] = (
+        *("rank", "country", "% of a user", "% of plays", "plays"),
+        *("listeners", "of users", "no rank because"),
     )
+    if all(reason is None for *_, reason in rows):
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
+    return Answer(f"Countries where {name} is most popular", columns, rows)
 
 
 def similar_to(data: DataFolder, artist: str, limit: int) -> Answer:

@@ -1,7 +1,8 @@
 """What the commands print."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from music_warehouse.ingest import IngestReport, LedgerEntry, read_ledger
 from music_warehouse.paths import DataFolder
@@ -9,6 +10,10 @@ from music_warehouse.publish import PublishReport, Version
 from music_warehouse.questions import Answer
 from music_warehouse.status import Status
 from music_warehouse.tables import print_table
+
+if TYPE_CHECKING:
+    # Its driver takes a second to import.
+    from music_warehouse.production.publication import PublicationReport
 
 
 def print_ingest(report: IngestReport, data: DataFolder) -> None:
@@ -29,10 +34,17 @@ def print_ingest(report: IngestReport, data: DataFolder) -> None:
         print(f"Ignored {ignored.path}: {ignored.reason}")
 
 
-def print_deliveries(files: Iterable[LedgerEntry]) -> None:
-    """One line per delivered file: its rows in, and what became of them."""
+def print_deliveries(
+    files: Iterable[LedgerEntry], replaced: Mapping[int, int] | None = None
+) -> None:
+    """One line per delivered file: its rows in, and what became of them; of the
+    loaded ones those `replaced` by later deliveries, blank where that is not known."""
+    known = replaced or {}
+    columns = ["#", "table", "file", "rows", "loaded", "rejected", "repeated", "state"]
+    if known:
+        columns.insert(columns.index("rejected"), "of them replaced")
     print_table(
-        ("#", "table", "file", "rows", "loaded", "rejected", "repeated", "state"),
+        columns,
         [
             (
                 file.file_seq,
@@ -40,6 +52,7 @@ def print_deliveries(files: Iterable[LedgerEntry]) -> None:
                 file.file_name,
                 file.rows_loaded + file.rows_rejected + file.rows_repeated,
                 file.rows_loaded,
+                *([known.get(file.file_seq)] if known else []),
                 file.rows_rejected,
                 file.rows_repeated,
                 _state(file),
@@ -54,6 +67,15 @@ def print_publication(report: PublishReport) -> None:
     print(f"Published: {_told(report.version)} in {report.folder}.")
 
 
+def print_production(report: "PublicationReport") -> None:
+    """What readers of Redshift see."""
+    publication = report.publication
+    print(
+        f"Published: {report.marts} marts of {publication.published_at}, in the schema "
+        "marts of Redshift."
+    )
+
+
 def print_answer(answer: Answer) -> None:
     """A heading and the table below it."""
     print(answer.heading)
@@ -64,7 +86,7 @@ def print_status(status: Status) -> None:
     """Deliveries, rejects, publication; each says so where there is none."""
     if not status.files:
         print("Nothing has been ingested: run `music-warehouse ingest PATH`.")
-    print_deliveries(status.files)
+    print_deliveries(status.files, status.replaced)
     if status.rejects:
         print("\nRejected:")
         print_table(("table", "reason", "count", "for example"), status.rejects)
@@ -77,6 +99,11 @@ def print_status(status: Status) -> None:
         ("mart", "rows"),
         [(name, mart.rows) for name, mart in status.version.marts.items()],
     )
+    for trigger in status.triggers:
+        if trigger.is_due:
+            print(f"Due for training: {trigger}.")
+    if status.triggers and not any(trigger.is_due for trigger in status.triggers):
+        print("No Python model is due for training.")
     if status.waiting is None:
         print("Its build's deliveries are not known: run `music-warehouse build`.")
     elif status.waiting:

@@ -16,7 +16,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     if not rows:
         return
     numeric = [
-        all(isinstance(value, int | float) for value in column)
+        all(value is None or isinstance(value, int | float) for value in column)
         for column in zip(*rows, strict=True)
     ]
     texts = [[_text(value, console.is_terminal) for value in row] for row in rows]

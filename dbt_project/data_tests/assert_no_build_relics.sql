@@ -14,6 +14,7 @@
 -- depends_on: {{ ref('embedding_evaluation') }}
 -- depends_on: {{ ref('load_reconciliation') }}
 -- depends_on: {{ ref('rejected_rows') }}
+-- depends_on: {{ ref('retraining_triggers') }}
 -- depends_on: {{ ref('similar_users') }}
 -- depends_on: {{ ref('unrecognised_countries') }}
 -- depends_on: {{ ref('user_embeddings') }}

@@ -18,11 +18,14 @@ _CLOSING_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Mart:
-    """A public model: where it lies in the warehouse and the order of its rows."""
+    """A public model: where it lies in the warehouse, the order of its rows, and what
+    it and its columns mean, as far as that is described."""
 
     name: str
     relation: str
     order_by: tuple[str, ...]
+    description: str
+    column_descriptions: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class BuildRecord:
             json.loads(manifest.read_text(encoding="utf-8")),
             json.loads(results.read_text(encoding="utf-8")),
         )
+
+    def after(self, earlier: "BuildRecord") -> "BuildRecord":
+        """This run and an earlier one as one record: what this one says of a node
+        counts."""
+        said = {result["unique_id"]: result for result in earlier.results["results"]}
+        said |= {result["unique_id"]: result for result in self.results["results"]}
+        results = {**self.results, "results": list(said.values())}
+        return BuildRecord(self.manifest, results)
 
     @property
     def invocation_id(self) -> str:
@@ -75,7 +86,16 @@ class BuildRecord:
         nodes = self.manifest["nodes"].values()
         return sorted(
             (
-                Mart(node["name"], node["relation_name"], self._key(node))
+                Mart(
+                    name=node["name"],
+                    relation=node["relation_name"],
+                    order_by=self._key(node),
+                    description=_one_line(node.get("description")),
+                    column_descriptions={
+                        column: _one_line(told.get("description"))
+                        for column, told in node["columns"].items()
+                    },
+                )
                 for node in nodes
                 if node["resource_type"] == "model" and node["access"] == "public"
             ),
@@ -96,11 +116,20 @@ class BuildRecord:
         return sum(r["status"] not in GREEN for r in self.results["results"])
 
     def require_publishable(self, warehouse: Path, unit_tested: bool = False) -> None:
-        """Refuse, in one sentence, what no whole and green `dbt build` has checked.
+        """Refuse, in one sentence, what no whole and green `dbt build` has checked,
+        and a warehouse that was not written last by that very run."""
+        self.require_whole_and_green(unit_tested)
+        if not self._wrote(warehouse):
+            raise UserError(
+                f"{warehouse} is not as the last dbt build left it: "
+                "run `music-warehouse build`."
+            )
+
+    def require_whole_and_green(self, unit_tested: bool = False) -> None:
+        """Refuse, in one sentence, a run that was no whole and green `dbt build`.
 
         Whole means every public model and every test of the project, the unit tests
-        excepted where the same definitions have passed them before (`unit_tested`);
-        and the warehouse must have been written last by that very run.
+        excepted where the same definitions have passed them before (`unit_tested`).
         """
         again = "run `music-warehouse build`."
         if self.results["args"]["which"] != "build":
@@ -126,10 +155,6 @@ class BuildRecord:
             raise UserError(
                 f"The last dbt build left out {len(missing)} public models or tests, "
                 f"{_short(min(missing))} for one: {again}"
-            )
-        if not self._wrote(warehouse):
-            raise UserError(
-                f"{warehouse} is not as the last dbt build left it: {again}"
             )
 
     def _required(self, unit_tested: bool) -> set[str]:
@@ -183,6 +208,11 @@ class BuildRecord:
 
 def _seconds(timestamp: str) -> float:
     return datetime.fromisoformat(timestamp).timestamp()
+
+
+def _one_line(description: str | None) -> str:
+    """Without the line ends of YAML and of documentation blocks."""
+    return " ".join((description or "").split())
 
 
 def _short(unique_id: str) -> str:

@@ -31,10 +31,16 @@ def read_inputs(
     data: DataFolder, project: Path, variables: Mapping[str, Any]
 ) -> Inputs:
     """The inputs as they are now; a lake without deliveries is a user's mistake."""
-    entries = require_deliveries(data)
+    return inputs_of(require_deliveries(data), project, variables)
+
+
+def inputs_of(
+    entries: Sequence[LedgerEntry], project: Path, variables: Mapping[str, Any]
+) -> Inputs:
+    """The inputs of a build from these deliveries."""
     return Inputs(
         ledger_sequence=informative(entries)[-1].file_seq,
-        ledger_sha256=_ledger_sha256(entries),
+        ledger_sha256=ledger_sha256(entries),
         project_sha256=_project_sha256(project, variables),
     )
 
@@ -71,7 +77,7 @@ def continues(entries: Sequence[LedgerEntry], former: Inputs) -> bool:
     another lake: its sequence numbers are the same, its deliveries are not."""
     last = former.ledger_sequence
     begun = [entry for entry in entries if entry.file_seq <= last]
-    return _ledger_sha256(begun) == former.ledger_sha256
+    return ledger_sha256(begun) == former.ledger_sha256
 
 
 def unchanged_since(data: DataFolder, project: Path, moment: float) -> bool:
@@ -102,7 +108,9 @@ def _ledger_file(data: DataFolder) -> Path:
     return data.lake / LEDGER / "ledger.parquet"
 
 
-def _ledger_sha256(entries: Sequence[LedgerEntry]) -> str:
+def ledger_sha256(entries: Sequence[LedgerEntry]) -> str:
+    """The hash of all deliveries that add to what is known, and of what became of
+    them."""
     digest = hashlib.sha256()
     for entry in informative(entries):
         facts = (entry.file_seq, entry.file_sha256, entry.state, entry.lake_sha256)

@@ -1,6 +1,5 @@
 """The act of publishing."""
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from music_warehouse.errors import UserError
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish.build_record import BuildRecord, Mart
 from music_warehouse.publish.inputs import read_inputs, unchanged_since
+from music_warehouse.publish.soundness import is_as_published, sha256_of
 from music_warehouse.publish.versions import (
     Inputs,
     PublishedMart,
@@ -42,12 +42,14 @@ def publish(
     target: Path,
     project: Path,
     inputs: Inputs | None = None,
+    earlier: BuildRecord | None = None,
 ) -> PublishReport:
     """Publish the marts of dbt's last run, if that was a whole and green build.
 
     `target` is dbt's target folder, `project` the folder of `dbt_project.yml`.
     `inputs` are those read before the build began; without them they are read
-    now, and count only if nothing has changed since the build began. A refusal is a
+    now, and count only if nothing has changed since the build began. `earlier` is the
+    first of two runs that are one build. A refusal is a
     UserError and leaves the current version as it is; so does a kill at any moment.
     """
     if not data.warehouse.is_file():
@@ -58,7 +60,7 @@ def publish(
     lock = FileLock(data.published / ".publish.lock")
     try:
         with lock.acquire(timeout=_LOCK_WAIT_SECONDS):
-            return _publish(data, target, project, inputs)
+            return _publish(data, target, project, inputs, earlier)
     except Timeout as error:
         raise UserError(
             "Another publication has been going on for five minutes: "
@@ -67,10 +69,16 @@ def publish(
 
 
 def _publish(
-    data: DataFolder, target: Path, project: Path, inputs: Inputs | None
+    data: DataFolder,
+    target: Path,
+    project: Path,
+    inputs: Inputs | None,
+    earlier: BuildRecord | None,
 ) -> PublishReport:
     sweep(data)
     record = BuildRecord.read(target)
+    if earlier is not None:
+        record = record.after(earlier)
     if inputs is None and unchanged_since(data, project, record.started_at):
         inputs = read_inputs(data, project, record.variables)
     former = find_whole(data)
@@ -78,7 +86,8 @@ def _publish(
     record.require_publishable(data.warehouse, unit_tested)
     if former and former[1].invocation_id == record.invocation_id:
         folder, version = former
-        return PublishReport(version, folder, is_new=False)
+        if is_as_published(folder, version):
+            return PublishReport(version, folder, is_new=False)
 
     published_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     version_id = next_id(data, published_at)
@@ -96,9 +105,9 @@ def _publish(
         invocation_id=record.invocation_id,
         dbt_version=record.dbt_version,
         inputs=inputs,
-        database_sha256=_sha256(staging / "marts.duckdb"),
+        database_sha256=sha256_of(staging / "marts.duckdb"),
         marts={
-            name: PublishedMart(count, _sha256(staging / f"{name}.parquet"))
+            name: PublishedMart(count, sha256_of(staging / f"{name}.parquet"))
             for name, count in rows.items()
         },
     )
@@ -129,8 +138,3 @@ def _write(warehouse: Path, staging: Path, marts: list[Mart]) -> dict[str, int]:
         raise UserError(answer["error"])
     rows: dict[str, int] = answer["rows"]
     return rows
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -129,8 +129,7 @@ def find_whole(data: DataFolder) -> tuple[Path, Version] | None:
 def damaged(folder: Path) -> UserError:
     """What to say of a version that cannot be read."""
     return UserError(
-        f"The published version {folder} is damaged: run `music-warehouse build "
-        "--force`."
+        f"The published version {folder} is damaged: run `music-warehouse build`."
     )
 
 

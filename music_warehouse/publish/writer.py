@@ -78,11 +78,27 @@ def _write_mart(
     connection.execute(
         f"create table {table} as select * from {mart['relation']} order by {order_by}"
     )
+    _comment(connection, table, mart)
     connection.execute(
         f"copy {table} to {parquet} (format parquet, compression snappy)"
     )
     found = connection.execute(f"select count(*) from {table}").fetchone()
     return int(found[0]) if found else 0
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, table: str, mart: dict[str, Any]
+) -> None:
+    """Say in the database what the table and its columns mean; a column that is
+    described and not there says nothing."""
+    if mart["description"]:
+        connection.execute(f"comment on table {table} is {_text(mart['description'])}")
+    columns = connection.execute(f"describe {table}").fetchall()
+    for column, *_ in columns:
+        if description := mart["column_descriptions"].get(column):
+            connection.execute(
+                f"comment on column {table}.{_name(column)} is {_text(description)}"
+            )
 
 
 def _require_plain_types(

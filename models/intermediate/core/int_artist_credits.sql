@@ -109,15 +109,6 @@ credits as (
 
     ),
 
-{% else %}
-
-    changed_names as (
-
-        select artist_name_key
-        from names
-
-    ),
-
 {% endif %}
 
 int_artist_credits as (
@@ -132,8 +123,10 @@ int_artist_credits as (
         latest_file.file_seq as credited_at_file_seq
 
     from credits
-    inner join changed_names
-        on credits.artist_name_key = changed_names.artist_name_key
+    {% if is_incremental() %}
+        inner join changed_names
+            on credits.artist_name_key = changed_names.artist_name_key
+    {% endif %}
     cross join latest_file
 
 )

@@ -16,21 +16,22 @@ credits as (
 
 ),
 
--- Lists count as far as the names in them have been read: what arrives in the middle
--- of a run waits for the next.
-latest_file as (
+relisted_users as (
 
-    select max(built_through_file_seq) as file_seq
-    from {{ ref('int_artist_names') }}
+    select * from {{ ref('int_relisted_users') }}
 
 ),
 
 top_artists as (
 
-    select top_artists.*
-    from {{ ref('stg_listening__user_top_artists') }} as top_artists
-    cross join latest_file
-    where top_artists.file_seq <= latest_file.file_seq
+    select * from {{ ref('stg_listening__user_top_artists') }}
+
+),
+
+latest_file as (
+
+    select max(built_through_file_seq) as file_seq
+    from {{ ref('int_artist_names') }}
 
 ),
 
@@ -63,46 +64,24 @@ top_artists as (
 
     ),
 
-    delivered as (
-
-        select top_artists.*
-        from top_artists
-        inner join touched_users
-            on top_artists.user_key = touched_users.user_key
-
-    ),
-
-{% else %}
-
-    delivered as (
-
-        select * from top_artists
-
-    ),
-
 {% endif %}
-
-user_files as (
-
-    select
-        user_key,
-        max(file_seq) as latest_file_seq
-    from delivered
-    group by user_key
-    having min(file_seq) < max(file_seq)
-
-),
 
 -- The latest file that lists a user says all about that user's top artists.
 current_lists as (
 
-    select delivered.*
-    from delivered
-    left join user_files
-        on delivered.user_key = user_files.user_key
+    select top_artists.*
+    from top_artists
+    {% if is_incremental() %}
+        inner join touched_users
+            on top_artists.user_key = touched_users.user_key
+    {% endif %}
+    inner join latest_file
+        on top_artists.file_seq <= latest_file.file_seq
+    left join relisted_users
+        on top_artists.user_key = relisted_users.user_key
     where
-        user_files.user_key is null
-        or delivered.file_seq = user_files.latest_file_seq
+        relisted_users.user_key is null
+        or top_artists.file_seq = relisted_users.latest_file_seq
 
 ),
 

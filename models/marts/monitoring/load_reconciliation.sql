@@ -16,6 +16,15 @@ rejects as (
 
 ),
 
+file_rows as (
+
+    select
+        file_seq,
+        rows_replaced
+    from {{ ref('int_file_rows') }}
+
+),
+
 load_reconciliation as (
 
     select
@@ -36,6 +45,7 @@ load_reconciliation as (
         - files.header_lines
         - files.blank_lines as rows_in,
         files.rows_loaded,
+        coalesce(file_rows.rows_replaced, 0) as rows_replaced,
         files.rows_rejected,
         files.rows_repeated,
         coalesce(rejects.rejected_lines, 0) as rejected_lines_kept,
@@ -57,6 +67,8 @@ load_reconciliation as (
     from files
     left join rejects
         on files.file_seq = rejects.file_seq
+    left join file_rows
+        on files.file_seq = file_rows.file_seq
 
 )
 

@@ -6,6 +6,13 @@ embeddings as (
 
 ),
 
+artists as (
+
+    select artist_key
+    from {{ ref('dim_artists') }}
+
+),
+
 artist_embeddings as (
 
     select
@@ -18,6 +25,7 @@ artist_embeddings as (
         score_weight
 
     from embeddings
+    where artist_key in (select artists.artist_key from artists)
 
 )
 

@@ -8,9 +8,8 @@ evaluation as (
 
 latest_file as (
 
-    select coalesce(max(file_seq), 0) as file_seq
-    from {{ ref('stg_deliveries__files') }}
-    where state = 'loaded'
+    select coalesce(max(trained_through_file_seq), 0) as file_seq
+    from {{ ref('int_trained_artists') }}
 
 ),
 

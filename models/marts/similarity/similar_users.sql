@@ -30,6 +30,8 @@ similar_users as (
     from pairs
     inner join users
         on pairs.similar_user_key = users.user_key
+    inner join users as compared_users
+        on pairs.user_key = compared_users.user_key
 
 )
 

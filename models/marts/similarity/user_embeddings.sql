@@ -6,6 +6,13 @@ embeddings as (
 
 ),
 
+users as (
+
+    select user_key
+    from {{ ref('dim_users') }}
+
+),
+
 user_embeddings as (
 
     select
@@ -16,6 +23,7 @@ user_embeddings as (
         played_artists
 
     from embeddings
+    where user_key in (select users.user_key from users)
 
 )
 

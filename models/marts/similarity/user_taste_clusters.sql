@@ -2,7 +2,10 @@ with
 
 users as (
 
-    select * from {{ ref('stg_python__user_taste_clusters') }}
+    select clusters.*
+    from {{ ref('stg_python__user_taste_clusters') }} as clusters
+    inner join {{ ref('dim_users') }} as listeners
+        on clusters.user_key = listeners.user_key
 
 ),
 

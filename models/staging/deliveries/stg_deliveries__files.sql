@@ -14,6 +14,7 @@ stg_deliveries__files as (
 
         cast(source as varchar(64)) as source_name,
         cast(table_name as varchar(64)) as table_name,
+        cast(file_path as varchar(4096)) as file_path,
         cast(file_name as varchar(1024)) as file_name,
         cast(file_sha256 as varchar(64)) as file_sha256,
         cast(state as varchar(16)) as state,

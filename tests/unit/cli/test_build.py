@@ -199,15 +199,20 @@ def test_what_was_delivered_before_is_not_new(run, data, deliver, project):
 def test_a_damaged_version_heals_with_the_next_build(run, data, deliver, project):
     deliver(7)
     assert run("build").status == 0
-    (find_current(data) / "version.json").write_text("{")
     (find_current(data) / "marts.duckdb").write_text("no database, but long enough")
 
     for words in (["status"], ["ask", "artists-in", "Germany"]):
         ended = run(*words)
         assert ended.status == 1
-        assert "is damaged: run `music-warehouse build --force`" in ended.err
+        assert "is damaged: run `music-warehouse build`." in ended.err
         assert ended.err.count("\n") == 1
 
+    assert "Nothing is new" not in run("build").out
+    assert published_rows(data) == [(1, 7)]
+    assert run("status").status == 0
+
+    (find_current(data) / "version.json").write_text("{")
+    assert "is damaged" in run("status").err
     assert run("build").status == 0
     assert published_rows(data) == [(1, 7)]
 

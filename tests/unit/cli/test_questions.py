@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from music_warehouse.errors import UserError
+from music_warehouse.publish import current_version
 from music_warehouse.questions import (
     artists_in,
     countries_of,
@@ -23,7 +24,7 @@ def marts(data):
             create table dim_countries as
             select * from (values
                 ('DE', 'DEU', 'Germany'), ('NA', 'NAM', 'Namibia'),
-                ('CI', 'CIV', 'Côte d''Ivoire')
+                ('CI', 'CIV', 'Côte d''Ivoire'), ('ZZ', 'ZZZ', 'Unknown')
             ) as t (country, country_alpha3, country_name);
             create table dim_country_names as
             select * from (values
@@ -46,8 +47,12 @@ def marts(data):
             );
             create table agg_artist_country as
             select * from (values
-                ('DE', 1::bigint, 0.25::double), ('NA', 1, 0.5), ('DE', 2, 0.75)
-            ) as t (country, artist_key, user_mean_share_eb);
+                ('DE', 1::bigint, 0.25::double, 3::bigint, true),
+                ('NA', 1, 0.5, 2, false), ('DE', 2, 0.75, 3, true)
+            ) as t (
+                country, artist_key, user_mean_share_eb, country_users,
+                is_eligible_country
+            );
             create table country_rank_per_artist as
             select * from (values
                 ('DE', 1::bigint, 'Drake', 10.0::double, 0.1, 1, 2, 2, 1::bigint),
@@ -85,7 +90,7 @@ def test_a_countrys_artists_come_by_plays(marts, country):
     answer = artists_in(marts, country, limit=10)
 
     assert answer.rows == [(1, "Die drei ???", 90, 3), (2, "Drake", 10, 1)]
-    assert answer.heading == "Artists by plays in Germany"
+    assert answer.heading == "Artists by plays in Germany, of 3 users"
 
 
 def test_namibia_is_found_by_its_code(marts):
@@ -94,10 +99,36 @@ def test_namibia_is_found_by_its_code(marts):
 
 def test_an_artists_countries_come_by_headline_rank(marts):
     """DRAKE is another artist's name too; the one with listeners is meant."""
-    assert countries_of(marts, "drake", limit=10).rows == [
-        (1, "Germany", 25.0, 10.0, 10, 1),
-        (None, "Namibia", 50.0, 100.0, 5, 2),
+    answer = countries_of(marts, "drake", limit=10)
+
+    assert answer.columns[-2:] == ("of users", "no rank because")
+    assert answer.rows == [
+        (1, "Germany", 25.0, 10.0, 10, 1, 3, None),
+        (None, "Namibia", 50.0, 100.0, 5, 2, 2, "too few users"),
     ]
+
+
+def test_a_missing_rank_is_explained(marts):
+    with duckdb.connect(str(current_version(marts) / "marts.duckdb")) as database:
+        database.execute("""
+            insert into dim_artists values (4, 'Cher');
+            insert into country_rank_per_artist values
+                ('CI', 4, 'Cher', 1, 0.5, null, 1, 1, 4),
+                ('ZZ', 4, 'Cher', 1, 0.5, null, 1, 2, 5);
+            insert into agg_artist_country values
+                ('CI', 4, 0.5, 200, true), ('ZZ', 4, 0.5, 300, false);
+        """)
+
+    rows = countries_of(marts, "Cher", limit=10).rows
+
+    assert [row[-1] for row in rows] == ["too few listeners", "country unknown"]
+
+
+def test_where_all_are_ranked_no_reason_is_shown(marts):
+    answer = countries_of(marts, "Drake", limit=1)
+
+    assert answer.columns[-1] == "of users"
+    assert answer.rows == [(1, "Germany", 25.0, 10.0, 10, 1, 3)]
 
 
 def test_the_limit_cuts(marts):

@@ -7,7 +7,7 @@ def test_columns_are_aligned_and_numbers_bare(capsys):
     print_table(("artist", "plays"), [("Sigur Rós", 1234567), ("Ö", 5), ("[b]x", None)])
 
     assert capsys.readouterr().out == (
-        "artist     plays\nSigur Rós  1234567\nÖ          5\n[b]x\n"
+        "artist       plays\nSigur Rós  1234567\nÖ                5\n[b]x\n"
     )
 
 

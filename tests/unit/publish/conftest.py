@@ -63,7 +63,12 @@ def artefacts(
             "resource_type": "model",
             "access": "public",
             "relation_name": '"warehouse"."marts"."plays"',
-            "columns": {"listener": {"data_type": "bigint"}},
+            "description": "One row per listener's\n  day.\n",
+            "columns": {
+                "listener": {"data_type": "bigint", "description": "Who listened."},
+                "day": {"description": ""},
+                "gone": {"description": "A column that is not there."},
+            },
         },
         {
             "unique_id": "model.toy.raw",

@@ -33,7 +33,7 @@ KILLED = """
     ("module", "function"),
     [
         ("publication", "_write"),
-        ("publication", "_sha256"),
+        ("publication", "sha256_of"),
         ("publication", "swap_in"),
         ("versions", "_point_to"),
     ],

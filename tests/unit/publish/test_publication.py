@@ -15,7 +15,9 @@ from music_warehouse.publish import (
     current_version,
     find_current,
     find_whole,
+    is_as_published,
     publish,
+    require_readable,
 )
 
 
@@ -79,6 +81,19 @@ def test_the_database_opens_with_the_storage_version_of_duckdb_1_4(built):
     assert tags["storage_version"].startswith("v1.4")
 
 
+def test_published_tables_and_columns_are_described_in_the_database(built):
+    folder = publish(built.data, built.target, built.root).folder
+
+    with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
+        assert marts.execute("select comment from duckdb_tables()").fetchall() == [
+            ("One row per listener's day.",)
+        ]
+        assert marts.execute(
+            "select column_name, comment from duckdb_columns() "
+            "where not internal order by column_index"
+        ).fetchall() == [("listener", "Who listened."), ("day", None)]
+
+
 def test_publishing_the_same_build_again_makes_no_version(built):
     first = publish(built.data, built.target, built.root)
     second = publish(built.data, built.target, built.root)
@@ -98,6 +113,53 @@ def test_a_damaged_version_is_told_and_published_anew(built, name):
 
     assert second.is_new
     assert Version.read(current_version(built.data)) == second.version
+
+
+def overwritten_head(content: bytes) -> bytes:
+    return b"no database, no Parquet".ljust(64) + content[64:]
+
+
+def torn(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def other_bytes_in_the_middle(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize("name", ["marts.duckdb", "plays.parquet"])
+@pytest.mark.parametrize(
+    ("harm", "is_readable"),
+    [(overwritten_head, False), (torn, False), (other_bytes_in_the_middle, True)],
+)
+def test_a_file_with_other_bytes_is_found_and_published_anew(
+    built, name, harm, is_readable
+):
+    """Whatever tells the file's parts is read by `status`; every byte by `build`."""
+    first = publish(built.data, built.target, built.root)
+    require_readable(first.folder, first.version)
+    assert is_as_published(first.folder, first.version)
+    file = first.folder / name
+    file.write_bytes(harm(file.read_bytes()))
+
+    if not is_readable:
+        with pytest.raises(UserError, match=r"is damaged: run `music-warehouse build"):
+            require_readable(first.folder, first.version)
+    assert not is_as_published(first.folder, first.version)
+
+    second = publish(built.data, built.target, built.root)
+    assert second.is_new
+    assert is_as_published(second.folder, second.version)
+
+
+def test_a_database_of_other_tables_than_the_version_tells_of_is_damaged(built):
+    report = publish(built.data, built.target, built.root)
+    with duckdb.connect(str(report.folder / "marts.duckdb")) as marts:
+        marts.execute("drop table plays")
+
+    with pytest.raises(UserError, match="is damaged"):
+        require_readable(report.folder, report.version)
 
 
 @pytest.mark.parametrize("told", ["", "[]", "{}", '{"marts": 1, "inputs": null}'])
