@@ -10,43 +10,34 @@ import statistics
 import sys
 from pathlib import Path
 
-from benchmarks import equality
+from benchmarks import equality, similarity
+from benchmarks.deliveries import (
+    BIN,
+    add_size,
+    dbt_environment,
+    deliveries,
+    print_each_line,
+)
 from benchmarks.measure import Cost, run
 
 PYTHON = sys.executable
-BIN = Path(PYTHON).parent
 CONTRACT_TABLES = ["+artist_rank_in_country", "+country_rank_per_artist"]
 
 
 def main() -> None:
     """Print every figure as it is measured."""
+    print_each_line()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--users", type=int, default=500_000)
+    add_size(parser)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--folder", type=Path, default=Path("data/bench"))
     options = parser.parse_args()
     folder: Path = options.folder.resolve() / f"{options.users}_users"
     landing, later = deliveries(folder, options.users)
     print(f"{options.users:,} users, deliveries in {folder}\n")
     contract_tables(folder, landing, options.repeats)
     spark(folder, landing)
+    similarity.report(folder, landing)
     full_and_later(folder, landing, later)
-
-
-def deliveries(folder: Path, users: int) -> tuple[Path, Path]:
-    """The full delivery and one of 1 % more users, generated once."""
-    landing, later = folder / "landing", folder / "later"
-    for out, count, first in ((landing, users, 1), (later, users // 100, users + 1)):
-        if not out.exists():
-            cost = run(
-                [
-                    *(str(BIN / "music-warehouse"), "generate"),
-                    *("--domain", "listening", "--out", str(out)),
-                    *("--users", str(count), "--first-user-id", str(first)),
-                ]
-            )
-            print(f"generate {count:,} users{cost}")
-    return landing, later
 
 
 def contract_tables(folder: Path, landing: Path, repeats: int) -> None:
@@ -85,16 +76,6 @@ def project_contract_tables(data: Path, landing: Path) -> tuple[Cost, Cost]:
     run([str(BIN / "dbt"), "seed"], environment)
     built = run([str(BIN / "dbt"), "run", "--select", *CONTRACT_TABLES], environment)
     return ingested, built
-
-
-def dbt_environment(data: Path) -> dict[str, str]:
-    """A data folder, a target and logs of the benchmark's own."""
-    return {
-        "MUSIC_WAREHOUSE_DATA": str(data),
-        "DBT_TARGET_PATH": str(data / "target"),
-        "DBT_LOG_PATH": str(data / "logs"),
-        "DO_NOT_TRACK": "1",
-    }
 
 
 def spark(folder: Path, landing: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from benchmarks.deliveries import print_each_line
 from music_warehouse.errors import UserError
 from music_warehouse.learning.embeddings import EmbeddingParameters
 from music_warehouse.learning.evaluation import embedding_evaluation
@@ -67,6 +68,7 @@ def print_table(table: pa.Table) -> None:
 
 def main() -> None:
     """Read the command line and print the table."""
+    print_each_line()
     reader = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     reader.add_argument("folder", type=Path)
     reader.add_argument(

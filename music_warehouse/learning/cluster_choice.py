@@ -64,32 +64,51 @@ def choose_clusters(
         one = center / max(float(np.linalg.norm(center)), 1e-12)
         return ClusterChoice(one, 0.0, 0.0, np.zeros(1), False)
     with one_thread():
-        choices = [_fitted(units, count, parameters) for count in candidates]
-    stable = [choice for choice in choices if choice.is_stable]
-    if stable:
-        return max(stable, key=lambda choice: choice.silhouette)
+        divisions = [_divided(units, count, parameters) for count in candidates]
+        # From the best silhouette down: the first that is stable is the choice, and
+        # the bootstraps of the others, most of the work, are never drawn.
+        divisions.sort(key=lambda division: -division.silhouette)
+        choices = []
+        for division in divisions:
+            choices.append(_judged(units, division, parameters))
+            if choices[-1].is_stable:
+                return choices[-1]
     return max(choices, key=lambda choice: choice.median_ari)
 
 
-def _fitted(
+@dataclass(frozen=True)
+class _Division:
+    centers: NDArray[np.float64]
+    labels: NDArray[np.int32]
+    silhouette: float
+
+
+def _divided(
     units: NDArray[np.float64], count: int, parameters: ClusterParameters
-) -> ClusterChoice:
-    draw = np.random.default_rng([parameters.seed, count])
+) -> _Division:
+    draw = np.random.default_rng([parameters.seed, count, 0])
     model = _k_means(units, count, parameters.starts, draw)
-    labels = model.labels_
+    silhouette = _silhouette(units, model.labels_, draw)
+    return _Division(model.cluster_centers_, model.labels_, silhouette)
+
+
+def _judged(
+    units: NDArray[np.float64], division: _Division, parameters: ClusterParameters
+) -> ClusterChoice:
+    count = len(division.centers)
+    draw = np.random.default_rng([parameters.seed, count, 1])
     indices = np.empty(parameters.bootstraps)
     overlaps = np.empty((parameters.bootstraps, count))
     for number in range(parameters.bootstraps):
         drawn = units[draw.integers(0, len(units), len(units))]
         again = _k_means(drawn, count, parameters.starts, draw).predict(units)
-        indices[number] = adjusted_rand_score(labels, again)
-        overlaps[number] = _best_overlaps(labels, again, count)
+        indices[number] = adjusted_rand_score(division.labels, again)
+        overlaps[number] = _best_overlaps(division.labels, again, count)
     median = float(np.median(indices))
-    centers = model.cluster_centers_
-    lengths = np.maximum(np.linalg.norm(centers, axis=1), 1e-12)
+    lengths = np.maximum(np.linalg.norm(division.centers, axis=1), 1e-12)
     return ClusterChoice(
-        centers=centers / lengths[:, None],
-        silhouette=_silhouette(units, labels, draw),
+        centers=division.centers / lengths[:, None],
+        silhouette=division.silhouette,
         median_ari=median,
         cluster_stability=np.median(overlaps, axis=0),
         is_stable=median >= parameters.stable_ari,

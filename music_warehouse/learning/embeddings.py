@@ -44,7 +44,7 @@ def artist_embeddings(
 ) -> pa.Table:
     """One row per artist: artist_key, dim_01 … dim_50, listeners, taste_weight and
     score_weight (see `ArtistVectors`), ordered by key."""
-    artists = artist_vectors(interactions.playcounts(), parameters)
+    artists = artist_vectors(interactions.playcounts, parameters)
     further = {
         "listeners": pa.array(interactions.artist_listeners()),
         "taste_weight": pa.array(np.round(artists.taste_weight, 6)),
@@ -59,7 +59,7 @@ def user_embeddings(
     """One row per user: user_key, dim_01 … dim_50 and the number of artists they are
     made of, ordered by key. `artists` is what `artist_embeddings` returned."""
     users = taste_vectors(
-        interactions.playcounts(),
+        interactions.playcounts,
         published_vectors(interactions, artists),
         parameters.playcount_slope,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from music_warehouse.learning.interactions import Interactions
+from music_warehouse.learning.interactions import Interactions, drawn_positions
 
 _FEWEST_ARTISTS = 2
 
@@ -16,7 +16,8 @@ class EvaluationParameters:
     """Which users and artists are evaluated, and how surely.
 
     At most `most_users`, drawn by `seed`, and artists with `min_listeners` among
-    them: full size would only make the intervals narrower than anybody needs.
+    them: full size would only make the intervals narrower than anybody needs. Where
+    `draw_users` has drawn as many before reading, all that were read are taken.
     """
 
     most_users: int = 20_000
@@ -91,14 +92,12 @@ def _hide_one(playcounts: sp.csr_matrix, seed: list[int]) -> NDArray[np.int64]:
 def _chosen_users(
     interactions: Interactions, parameters: EvaluationParameters
 ) -> NDArray[np.int64]:
-    draw = np.random.default_rng([parameters.seed, 0])
-    size = min(parameters.most_users, interactions.users)
-    return np.asarray(np.sort(draw.choice(interactions.users, size, replace=False)))
+    return drawn_positions(interactions.users, parameters.most_users, parameters.seed)
 
 
 def _evaluated(
     interactions: Interactions, parameters: EvaluationParameters
 ) -> sp.csr_matrix:
-    playcounts = interactions.playcounts()[_chosen_users(interactions, parameters)]
+    playcounts = interactions.playcounts[_chosen_users(interactions, parameters)]
     listeners = np.bincount(playcounts.indices, minlength=playcounts.shape[1])
     return sp.csr_matrix(playcounts[:, listeners >= parameters.min_listeners])

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import scipy.sparse as sp
-from numpy.typing import NDArray
+import pyarrow.compute as pc
 
 from music_warehouse.learning.determinism import rounded
 from music_warehouse.learning.interactions import Interactions
 from music_warehouse.learning.nearby_cells import CellParameters, nearest_in_cells
+from music_warehouse.learning.shared_listeners import counted_pairs
 from music_warehouse.learning.top_cosines import NearestPairs
 from music_warehouse.learning.unit_vectors import rows_of_keys, table_vectors
-
-_PAIRS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def artist_neighbors(
     units = table_vectors(artists)[rows[heard]]
     pairs = nearest_in_cells(units, parameters.count, cells or CellParameters())
     left, right = heard[pairs.row], heard[pairs.column]
-    shared = shared_listeners(interactions.playcounts(), left, right)
+    shared, is_mutual = counted_pairs(interactions.playcounts, left, right)
     expected = listeners[left] * listeners[right] / max(interactions.users, 1)
     table = pa.table(
         {
@@ -61,53 +59,37 @@ def artist_neighbors(
             "listeners": pa.array(listeners[left]),
             "neighbor_listeners": pa.array(listeners[right]),
             "lift": pa.array(rounded(shared / expected)),
-            "is_mutual": pa.array(_is_mutual(left, right, interactions.artists)),
+            "is_mutual": pa.array(is_mutual),
         }
     )
     return table.take(pa.array(np.lexsort((pairs.place, left))))
 
 
 def similar_users(
-    interactions: Interactions,
     users: pa.Table,
     parameters: NeighborParameters = SIMILAR_USERS,
     cells: CellParameters | None = None,
 ) -> pa.Table:
     """One row per user × similar user: the top `count` by cosine among users with
     enough artists. Columns: user_key, similar_user_key, rank, row_no, cosine.
+    `users` is the table of `user_embeddings`, in any order.
 
     Exact up to `cells.exact_up_to` users. Beyond, all pairs would take 25 TFLOP at
     500,000 users: each user is compared with those in nearby cells of taste, see
     `nearest_in_cells`.
     """
-    enough = np.flatnonzero(interactions.user_artists() >= parameters.min_evidence)
-    rows = rows_of_keys(users, "user_key", interactions.user_keys)
-    units = table_vectors(users)[rows[enough]]
+    enough = users.filter(pc.field("artists") >= parameters.min_evidence)
+    enough = enough.sort_by("user_key")
+    keys = enough["user_key"].combine_chunks()
+    units = table_vectors(enough)
     pairs = nearest_in_cells(units, parameters.count, cells or CellParameters())
     return pa.table(
         {
-            "user_key": interactions.user_keys.take(enough[pairs.row]),
-            "similar_user_key": interactions.user_keys.take(enough[pairs.column]),
+            "user_key": keys.take(pa.array(pairs.row)),
+            "similar_user_key": keys.take(pa.array(pairs.column)),
             **_ranking(pairs),
         }
     )
-
-
-def shared_listeners(
-    playcounts: sp.csr_matrix, left: NDArray[np.int64], right: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Users who listen to both artists of each pair of codes."""
-    listeners = playcounts.T.tocsr()
-    listeners.data = np.ones(len(listeners.data), np.int32)
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    either_way, place = np.unique(low * playcounts.shape[1] + high, return_inverse=True)
-    low, high = np.divmod(either_way, max(playcounts.shape[1], 1))
-    counts = np.zeros(len(either_way), np.int64)
-    for start in range(0, len(either_way), _PAIRS_AT_ONCE):
-        part = slice(start, start + _PAIRS_AT_ONCE)
-        both = listeners[low[part]].multiply(listeners[high[part]])
-        counts[part] = np.asarray(both.sum(axis=1)).ravel()
-    return np.asarray(counts[place])
 
 
 def _ranking(pairs: NearestPairs) -> dict[str, pa.Array]:
@@ -116,9 +98,3 @@ def _ranking(pairs: NearestPairs) -> dict[str, pa.Array]:
         "row_no": pa.array(pairs.place.astype(np.int32)),
         "cosine": pa.array(pairs.cosine),
     }
-
-
-def _is_mutual(
-    left: NDArray[np.int64], right: NDArray[np.int64], artists: int
-) -> NDArray[np.bool_]:
-    return np.isin(left * artists + right, right * artists + left)

@@ -30,8 +30,8 @@ class _Placed:
 
 
 def artist_taste_clusters(
-    interactions: Interactions,
     artists: pa.Table,
+    plays: pa.Table,
     parameters: ClusterParameters | None = None,
 ) -> pa.Table:
     """One row per artist: artist_key, its cluster and what names the cluster.
@@ -42,23 +42,25 @@ def artist_taste_clusters(
     percentile of its listeners); then, the same in all rows of a cluster,
     cluster_stability; and in all rows clusters, silhouette, median_ari and
     is_stable (see `choose_clusters`). No rows when there are no artists.
+
+    `artists` is the table of `artist_embeddings`, `plays` that of `read_artist_plays`,
+    both in any order.
     """
     chosen = parameters or ClusterParameters()
-    rows = rows_of_keys(artists, "artist_key", interactions.artist_keys)
-    units = table_vectors(artists)[rows]
-    listeners = interactions.artist_listeners()
+    artists = artists.sort_by("artist_key")
+    keys = artists["artist_key"].combine_chunks()
+    units = table_vectors(artists)
+    listeners = artists["listeners"].to_numpy()
     fitted = _candidates_to_fit(listeners, chosen.min_listeners)
     choice = choose_clusters(units[fitted], chosen)
     placed = _place(units, choice.centers)
-    plays = np.bincount(
-        interactions.artist_code, interactions.playcount, interactions.artists
-    ).astype(np.float64)
-    order, number = _in_order_of_plays(placed.cluster, plays, len(choice.centers))
+    of_artist = plays["playcount"].to_numpy()[rows_of_keys(plays, "artist_key", keys)]
+    order, number = _in_order_of_plays(placed.cluster, of_artist, len(choice.centers))
     ranks = _centrality_ranks(placed, listeners)
-    size = interactions.artists
+    size = len(keys)
     return pa.table(
         {
-            "artist_key": interactions.artist_keys,
+            "artist_key": keys,
             "cluster": pa.array(number[placed.cluster].astype(np.int32)),
             "cosine": pa.array(rounded(placed.cosine)),
             "centrality_rank": pa.array(ranks, mask=ranks == 0),
@@ -93,17 +95,24 @@ def user_taste_clusters(
     cluster_of_artist = clusters["cluster"].to_numpy()[cluster_rows].astype(np.int64)
     centers = _centers(table_vectors(artists)[artist_rows], cluster_of_artist)
     placed = _place(table_vectors(users)[user_rows], centers)
-    own = cluster_of_artist[interactions.artist_code]
-    in_cluster = own == placed.cluster[interactions.user_code] + 1
-    plays = _plays(interactions, np.ones(len(own), bool))
-    cluster_plays = _plays(interactions, in_cluster)
+    playcounts = interactions.playcounts
+    users_artists = interactions.user_artists()
+    in_cluster = cluster_of_artist[playcounts.indices] == np.repeat(
+        placed.cluster + 1, users_artists
+    )
+    user = np.repeat(np.arange(interactions.users), users_artists)
+    # Sums of integers below 2**53 are exact in float64.
+    plays = np.bincount(user, playcounts.data, interactions.users)
+    cluster_plays = np.bincount(
+        user[in_cluster], playcounts.data[in_cluster], interactions.users
+    )
     return pa.table(
         {
             "user_key": interactions.user_keys,
             "cluster": pa.array((placed.cluster + 1).astype(np.int32)),
             "cosine": pa.array(rounded(placed.cosine)),
-            "plays": pa.array(plays),
-            "cluster_plays": pa.array(cluster_plays),
+            "plays": pa.array(plays.astype(np.int64)),
+            "cluster_plays": pa.array(cluster_plays.astype(np.int64)),
             "cluster_plays_share": pa.array(rounded(cluster_plays / plays)),
         }
     )
@@ -122,8 +131,9 @@ def _place(units: NDArray[np.float64], centers: NDArray[np.float64]) -> _Placed:
 
 
 def _in_order_of_plays(
-    cluster: NDArray[np.int64], plays: NDArray[np.float64], count: int
+    cluster: NDArray[np.int64], plays: NDArray[np.int64], count: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    # Sums of integers below 2**53 are exact in the float64 of bincount.
     total = np.bincount(cluster, plays, count)
     order = np.lexsort((np.arange(count), -total))
     number = np.empty(count, np.int64)
@@ -152,11 +162,3 @@ def _centers(
     np.add.at(sums, cluster - 1, units)
     lengths = np.maximum(np.linalg.norm(sums, axis=1), 1e-12)
     return np.asarray(sums / lengths[:, None])
-
-
-def _plays(interactions: Interactions, counted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    # Sums of integers below 2**53 are exact in the float64 of bincount.
-    sums = np.bincount(
-        interactions.user_code, interactions.playcount * counted, interactions.users
-    )
-    return sums.astype(np.int64)

@@ -1,7 +1,7 @@
 """Artists divided into tastes."""
 
 from music_warehouse.learning.cluster_choice import ClusterParameters
-from music_warehouse.learning.interactions import read_interactions
+from music_warehouse.learning.interactions import read_artist_plays
 from music_warehouse.learning.taste_clusters import artist_taste_clusters
 
 
@@ -11,5 +11,5 @@ def model(dbt, session):
         seed=dbt.config.meta_get("seed"),
     )
     artists = dbt.ref("py_artist_embeddings").to_arrow_table()
-    plays = read_interactions(dbt.ref("int_user_artist_plays"))
-    return artist_taste_clusters(plays, artists, parameters)
+    plays = read_artist_plays(dbt.ref("int_user_artist_plays"))
+    return artist_taste_clusters(artists, plays, parameters)

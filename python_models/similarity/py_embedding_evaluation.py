@@ -3,7 +3,7 @@
 from music_warehouse.learning.embeddings import embedding_parameters
 from music_warehouse.learning.evaluation import embedding_evaluation
 from music_warehouse.learning.held_out import EvaluationParameters
-from music_warehouse.learning.interactions import read_interactions
+from music_warehouse.learning.interactions import draw_users, read_interactions
 
 
 def model(dbt, session):
@@ -15,5 +15,6 @@ def model(dbt, session):
         ease_artists=dbt.config.meta_get("ease_artists"),
         seed=seed,
     )
-    plays = read_interactions(dbt.ref("int_located_plays"))
+    drawn = draw_users(dbt.ref("int_located_plays"), parameters.most_users, seed)
+    plays = read_interactions(drawn)
     return embedding_evaluation(plays, {method: shipped}, parameters)

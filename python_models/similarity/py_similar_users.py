@@ -1,6 +1,5 @@
 """For every user the users of the most similar taste."""
 
-from music_warehouse.learning.interactions import read_interactions
 from music_warehouse.learning.nearby_cells import CellParameters
 from music_warehouse.learning.neighbors import NeighborParameters, similar_users
 
@@ -16,5 +15,4 @@ def model(dbt, session):
         seed=dbt.config.meta_get("seed"),
     )
     users = dbt.ref("py_user_embeddings").to_arrow_table()
-    plays = read_interactions(dbt.ref("int_user_artist_plays"))
-    return similar_users(plays, users, wanted, cells)
+    return similar_users(users, wanted, cells)

@@ -64,15 +64,12 @@ def rows_in(marts: duckdb.DuckDBPyConnection) -> dict[str, int]:
     }
 
 
-def test_two_builds_of_the_same_deliveries_publish_the_same_bytes(tmp_path):
-    landing = tmp_path / "landing"
-    Warehouse(tmp_path).run("generate", "--users", "600", "--out", str(landing))
+def test_two_builds_of_the_same_deliveries_publish_the_same_bytes(sample):
     hashes = []
-    for folder in ("first", "second"):
-        warehouse = Warehouse(tmp_path / folder)
-        warehouse.run("ingest", str(landing))
-        warehouse.run("build")
-        published = warehouse.data / "published" / "current"
+    for words in ([], ["build", "--full-refresh"]):
+        if words:
+            sample.run(*words)
+        published = (sample.data / "published" / "current").resolve()
         hashes.append(
             {
                 name: hashlib.sha256(
@@ -81,9 +78,12 @@ def test_two_builds_of_the_same_deliveries_publish_the_same_bytes(tmp_path):
                 for name in SIMILARITY
             }
         )
-    rows = rows_in(warehouse.published())
-    assert rows["user_embeddings"] > 500
+    rows = rows_in(sample.published())
+    assert rows["user_embeddings"] > 1_000
     assert rows["artist_neighbors"] > 1_000
+    evaluated = sample.published().sql("select min(users) from embedding_evaluation")
+    assert evaluated.fetchall()[0][0] >= 1_000
+    assert len(list((sample.data / "published" / "versions").iterdir())) == 2
 
     assert hashes[0] == hashes[1]
 
@@ -130,7 +130,12 @@ def test_fewer_artists_than_dimensions_have_all_their_neighbours(
     warehouse, tmp_path, method
 ):
     landing = deliver(tmp_path / "landing", user_top_artists=lists(30, artists=12))
-    marts = built(warehouse, landing, "--vars", f"{{embedding_method: {method}}}")
+    marts = built(
+        warehouse,
+        landing,
+        *("--select", "+group:similarity", "--indirect-selection", "cautious"),
+        *("--vars", f"{{embedding_method: {method}}}"),
+    )
 
     rows = rows_in(marts)
     assert rows["artist_embeddings"] == 12

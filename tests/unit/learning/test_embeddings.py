@@ -68,21 +68,26 @@ def test_a_run_in_another_process_on_more_threads_gives_the_same_bytes(
     if method == "word2vec":
         pytest.importorskip("gensim", reason="gensim is an optional extra")
     script = (
-        "import duckdb, sys\n"
-        "from music_warehouse.learning.interactions import read_interactions\n"
+        "import dataclasses, duckdb, os, sys\n"
+        "os.cpu_count = lambda: int(os.environ['OMP_NUM_THREADS'])\n"
+        "from music_warehouse.learning.interactions import *\n"
         "from music_warehouse.learning.embeddings import *\n"
+        "from music_warehouse.learning.nearby_cells import CellParameters\n"
         "from music_warehouse.learning.neighbors import *\n"
         "from music_warehouse.learning.taste_clusters import *\n"
         "rows = duckdb.connect().sql('select i % 211 as user_key, "
         "i * i % 97 as artist_key, 1 + i % 50 as playcount from range(6000) r(i)')\n"
         f"parameters = embedding_parameters({method!r}, 50, 11)\n"
+        f"if {method!r} == 'svd':\n"
+        "    parameters = dataclasses.replace(parameters, warm_start_users=60)\n"
+        "cells = CellParameters(exact_up_to=50, cell_size=20, searched_share=0.3)\n"
         "interactions = read_interactions(rows)\n"
         "artists = artist_embeddings(interactions, parameters)\n"
         "users = user_embeddings(interactions, artists, parameters)\n"
-        "clusters = artist_taste_clusters(interactions, artists)\n"
+        "clusters = artist_taste_clusters(artists, read_artist_plays(rows))\n"
         "tables = [artists, users, clusters]\n"
         "tables += [artist_neighbors(interactions, artists)]\n"
-        "tables += [similar_users(interactions, users)]\n"
+        "tables += [similar_users(users, cells=cells)]\n"
         "tables += [user_taste_clusters(interactions, artists, users, clusters)]\n"
         "for table in tables:\n"
         "    for column in table.columns:\n"
@@ -213,7 +218,8 @@ def test_word2vec_finds_the_genres_too(six_genres: Interactions) -> None:
 
 
 def rows_of(interactions: Interactions) -> list[tuple[int, int, int]]:
-    users = interactions.user_keys.to_numpy()[interactions.user_code]
-    artists = interactions.artist_keys.to_numpy()[interactions.artist_code]
-    plays = interactions.playcount
+    entries = interactions.playcounts.tocoo()
+    users = interactions.user_keys.to_numpy()[entries.row]
+    artists = interactions.artist_keys.to_numpy()[entries.col]
+    plays = entries.data.astype(int)
     return list(zip(users.tolist(), artists.tolist(), plays.tolist(), strict=True))

@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 
 from music_warehouse.errors import UserError
-from music_warehouse.learning.interactions import UNKNOWN_COUNTRY, read_interactions
+from music_warehouse.learning.interactions import (
+    UNKNOWN_COUNTRY,
+    draw_users,
+    read_artist_plays,
+    read_interactions,
+)
 
 ROWS = """
     select * from (values
@@ -18,7 +23,7 @@ def test_codes_are_in_the_order_of_the_keys_and_repeated_pairs_are_summed() -> N
 
     assert interactions.user_keys.to_pylist() == [3, 5, 7]
     assert interactions.artist_keys.to_pylist() == ["a", "b", "c"]
-    assert interactions.playcounts().toarray().tolist() == [
+    assert interactions.playcounts.toarray().tolist() == [
         [0, 4, 0],
         [0, 0, 9],
         [1, 7, 0],
@@ -39,7 +44,7 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     one = read_interactions(duckdb.connect().sql(ROWS))
     other = read_interactions(duckdb.connect().sql(ROWS + "order by playcount desc"))
 
-    assert (one.playcounts() != other.playcounts()).nnz == 0
+    assert (one.playcounts != other.playcounts).nnz == 0
     assert one.user_country.tolist() == other.user_country.tolist()
 
 
@@ -48,3 +53,37 @@ def test_a_missing_column_is_named() -> None:
 
     with pytest.raises(UserError, match="playcount"):
         read_interactions(relation)
+
+
+def test_drawn_users_keep_all_of_their_rows_and_those_without_plays_are_none() -> None:
+    database = duckdb.connect()
+    relation = database.sql(ROWS)
+    everybody = read_interactions(relation)
+
+    drawn = read_interactions(draw_users(relation, 2, seed=1))
+    again = read_interactions(draw_users(database.sql(ROWS), 2, seed=1))
+    all_keys = everybody.user_keys.to_pylist()
+    kept = [all_keys.index(key) for key in drawn.user_keys.to_pylist()]
+
+    assert drawn.users == 2
+    assert drawn.user_keys.equals(again.user_keys)
+    assert drawn.playcounts.sum() == everybody.playcounts[kept].sum()
+    assert draw_users(relation, 3, seed=1) is relation
+
+
+def test_the_plays_of_an_artist_are_those_of_all_listeners() -> None:
+    plays = read_artist_plays(duckdb.connect().sql(ROWS)).to_pylist()
+
+    assert {row["artist_key"]: row["playcount"] for row in plays} == {
+        "a": 1,
+        "b": 11,
+        "c": 9,
+    }
+
+
+def test_users_without_any_country_are_all_unknown() -> None:
+    rows = ROWS.replace("'DE'", "'ZZ'").replace("'FR'", "null")
+
+    country = read_interactions(duckdb.connect().sql(rows)).user_country
+
+    assert country.tolist() == [UNKNOWN_COUNTRY] * 3

@@ -5,9 +5,9 @@ from music_warehouse.learning.interactions import Interactions
 from music_warehouse.learning.neighbors import (
     NeighborParameters,
     artist_neighbors,
-    shared_listeners,
     similar_users,
 )
+from music_warehouse.learning.shared_listeners import counted_pairs
 from music_warehouse.learning.svd import SvdParameters
 
 from .conftest import interactions_of
@@ -54,13 +54,29 @@ def test_shared_listeners_lift_and_mutuality_are_counted_by_hand() -> None:
 def test_shared_listeners_equal_the_product_of_the_matrices(
     six_genres: Interactions,
 ) -> None:
-    heard = (six_genres.playcounts().toarray() > 0).astype(int)
+    heard = (six_genres.playcounts.toarray() > 0).astype(int)
     left, right = (places.ravel() for places in np.indices((six_genres.artists,) * 2))
 
-    shared = shared_listeners(six_genres.playcounts(), left, right)
+    shared, is_mutual = counted_pairs(six_genres.playcounts, left, right)
 
-    expected = (heard.T @ heard).ravel()
-    assert np.array_equal(shared, expected)
+    assert np.array_equal(shared, (heard.T @ heard).ravel())
+    assert np.array_equal(is_mutual, left != right)
+
+
+def test_pairs_are_counted_in_the_order_given_and_mutual_both_ways() -> None:
+    rows = [(user, 1, 5) for user in range(12)]
+    rows += [(user, 2, 5) for user in range(2, 14)] + [(20, 3, 5)]
+    left, right = np.array([2, 0, 1, 0]), np.array([0, 1, 0, 2])
+
+    shared, is_mutual = counted_pairs(interactions_of(rows).playcounts, left, right)
+    one_way, is_one_way_mutual = counted_pairs(
+        interactions_of(rows).playcounts, left[:2], right[:2]
+    )
+
+    assert shared.tolist() == [0, 10, 10, 0]
+    assert is_mutual.tolist() == [True] * 4
+    assert one_way.tolist() == [0, 10]
+    assert is_one_way_mutual.tolist() == [False, False]
 
 
 def test_similar_users_share_the_taste_and_have_ten_artists() -> None:
@@ -70,7 +86,7 @@ def test_similar_users_share_the_taste_and_have_ten_artists() -> None:
     artists = artist_embeddings(interactions, SVD)
     users = user_embeddings(interactions, artists, SVD)
 
-    table = similar_users(interactions, users, NeighborParameters(count=5))
+    table = similar_users(users, NeighborParameters(count=5))
 
     pairs = table.to_pylist()
     assert table.num_rows == 40 * 5
@@ -84,7 +100,7 @@ def test_an_empty_source_has_no_neighbours() -> None:
     users = user_embeddings(interactions, artists, SVD)
 
     assert artist_neighbors(interactions, artists).num_rows == 0
-    assert similar_users(interactions, users).num_rows == 0
+    assert similar_users(users).num_rows == 0
 
 
 def test_listeners_of_one_taste_have_cosine_one_and_not_more() -> None:
@@ -98,6 +114,6 @@ def test_listeners_of_one_taste_have_cosine_one_and_not_more() -> None:
     artists = artist_embeddings(interactions, SVD)
     users = user_embeddings(interactions, artists, SVD)
 
-    cosines = similar_users(interactions, users)["cosine"].to_numpy()
+    cosines = similar_users(users)["cosine"].to_numpy()
 
     assert cosines.max() == 1

@@ -1,4 +1,5 @@
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from music_warehouse.learning.cluster_choice import ClusterParameters
@@ -17,10 +18,16 @@ SVD = SvdParameters(dimensions=6)
 CLUSTERS = ClusterParameters(candidates=(3, 6, 9), bootstraps=6)
 
 
+def plays_of(interactions: Interactions) -> pa.Table:
+    """What `read_artist_plays` reads."""
+    plays = interactions.playcounts.sum(axis=0).A1.astype(np.int64)
+    return pa.table({"artist_key": interactions.artist_keys, "playcount": plays})
+
+
 def test_the_planted_genres_are_found_and_stable(six_genres: Interactions) -> None:
     artists = artist_embeddings(six_genres, SVD)
 
-    table = artist_taste_clusters(six_genres, artists, CLUSTERS)
+    table = artist_taste_clusters(artists, plays_of(six_genres), CLUSTERS)
     genre = table["artist_key"].to_numpy() // 1000
     cluster = table["cluster"].to_numpy()
 
@@ -34,9 +41,9 @@ def test_clusters_are_numbered_by_plays_and_ranks_start_with_the_most_central(
     six_genres: Interactions,
 ) -> None:
     artists = artist_embeddings(six_genres, SVD)
-    table = artist_taste_clusters(six_genres, artists, CLUSTERS)
+    table = artist_taste_clusters(artists, plays_of(six_genres), CLUSTERS)
     cluster = table["cluster"].to_numpy()
-    plays = np.bincount(six_genres.artist_code, six_genres.playcount)
+    plays = plays_of(six_genres)["playcount"].to_numpy()
     totals = [plays[cluster == number].sum() for number in range(1, 7)]
     ranked = [row for row in table.to_pylist() if row["centrality_rank"] is not None]
 
@@ -56,7 +63,7 @@ def test_users_belong_to_their_genre_with_the_share_of_their_plays(
 ) -> None:
     artists = artist_embeddings(six_genres, SVD)
     users = user_embeddings(six_genres, artists, SVD)
-    clusters = artist_taste_clusters(six_genres, artists, CLUSTERS)
+    clusters = artist_taste_clusters(artists, plays_of(six_genres), CLUSTERS)
 
     table = user_taste_clusters(six_genres, artists, users, clusters)
     of_genre = {
@@ -64,7 +71,7 @@ def test_users_belong_to_their_genre_with_the_share_of_their_plays(
     }
     own = [of_genre[user % 6] for user in table["user_key"].to_pylist()]
     first = table.to_pylist()[0]
-    plays = six_genres.playcounts().toarray()[0]
+    plays = six_genres.playcounts.toarray()[0]
     in_cluster = plays[clusters["cluster"].to_numpy() == first["cluster"]].sum()
 
     assert np.mean(np.array(own) == table["cluster"].to_numpy()) > 0.95
@@ -79,7 +86,7 @@ def test_noise_is_not_called_stable() -> None:
     interactions = interactions_of(rows)
     artists = artist_embeddings(interactions, SvdParameters())
 
-    table = artist_taste_clusters(interactions, artists, CLUSTERS)
+    table = artist_taste_clusters(artists, plays_of(interactions), CLUSTERS)
 
     assert not table["is_stable"][0].as_py()
 
@@ -92,7 +99,7 @@ def test_too_few_artists_make_one_unstable_cluster_or_none(
     artists = artist_embeddings(interactions, SVD)
     users = user_embeddings(interactions, artists, SVD)
 
-    clusters = artist_taste_clusters(interactions, artists)
+    clusters = artist_taste_clusters(artists, plays_of(interactions))
     of_users = user_taste_clusters(interactions, artists, users, clusters)
 
     assert clusters["cluster"].to_pylist() == [1] * interactions.artists
