@@ -109,6 +109,8 @@ def full_and_later(folder: Path, landing: Path, later: Path) -> None:
         print(f"  together     {costs[-1]}")
     share = costs[1].wall_seconds / costs[0].wall_seconds
     print(f"  1 % more costs {share:.0%} of the full delivery (to reach: 40 %)\n")
+    retrained = run([warehouse, "build", "--retrain"], environment)
+    print(f"training anew  {retrained}")
     incremental = (data / "published/current").resolve()
     refreshed = run([warehouse, "build", "--full-refresh"], environment)
     print(f"full refresh   {refreshed}")

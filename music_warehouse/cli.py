@@ -167,7 +167,8 @@ def ingest(
     if lake is not None:
         from music_warehouse.production.s3_lake import S3Folder, mirror
 
-        mirrored = mirror(data, S3Folder(lake))
+        with S3Folder(lake) as there:
+            mirrored = mirror(data, there)
         print(f"{lake}: {mirrored.deliveries} deliveries added.")
     if not report.files:
         raise UserError(f"There is nothing to take in {_listed(paths)}.")
@@ -190,7 +191,9 @@ def load(target: TargetOption = Target.PROD, lake: LakeOption = None) -> None:
 
     if target is Target.LOCAL:
         raise UserError("DuckDB reads the lake where it is: there is nothing to load.")
-    loaded = load_new(Production.from_environment(), S3Folder(_required(lake)))
+    production = Production.from_environment()
+    with S3Folder(_required(lake)) as there:
+        loaded = load_new(production, there)
     print(f"Loaded: {loaded.deliveries} deliveries, {loaded.rows:,} rows.")
 
 
@@ -246,15 +249,17 @@ def _build_production(
     from music_warehouse.production.s3_lake import S3Folder
     from music_warehouse.reports import print_production
 
-    report = build_and_publish(
-        Production.from_environment(),
-        S3Folder(lake),
-        DataFolder.from_environment(),
-        Project.here(),
-        variables,
-        full_refresh=full_refresh,
-        force=force,
-    )
+    production = Production.from_environment()
+    with S3Folder(lake) as there:
+        report = build_and_publish(
+            production,
+            there,
+            DataFolder.from_environment(),
+            Project.here(),
+            variables,
+            full_refresh=full_refresh,
+            force=force,
+        )
     if not report.is_new:
         print("Nothing is new: neither deliveries nor the project have changed.")
     print_production(report)

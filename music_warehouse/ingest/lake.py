@@ -16,6 +16,7 @@ TEMPORARY_SUFFIX = ".tmp"
 EMPTY_FILE = "000000.parquet"
 LEDGER = Path("ledger")
 LEDGER_FILE = "ledger.parquet"
+UNCOMMITTED = LEDGER / "uncommitted"
 REJECTS = Path("rejects")
 ARTIST_SPELLINGS = Path("names", "artist_spellings")
 ARTIST_CREDIT_PARTS = Path("names", "artist_credit_parts")
@@ -187,8 +188,9 @@ def reading(lake: Path) -> Iterator[None]:
         lock.release()
 
 
-def write_table(table: pa.Table, path: Path) -> None:
-    """Write one small Parquet file; it appears under its name only when whole."""
+def write_table(table: pa.Table, path: Path, is_flushed: bool = True) -> None:
+    """Write one small Parquet file; it appears under its name only when whole, and
+    unless somebody else sees to that, on the disk."""
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     with temporary.open("wb") as sink:
         pq.write_table(
@@ -199,9 +201,29 @@ def write_table(table: pa.Table, path: Path) -> None:
             write_page_checksum=True,
             store_schema=False,
         )
-        sink.flush()
-        os.fsync(sink.fileno())
+        if is_flushed:
+            sink.flush()
+            os.fsync(sink.fileno())
     temporary.replace(path)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file is on the disk."""
+    # Windows flushes only what is open for writing.
+    descriptor = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def mark_uncommitted(marker: Path, last_file_seq: int) -> None:
+    """Note, on the disk, that deliveries after this one may be in the lake before
+    they are in the ledger."""
+    temporary = marker.with_name(marker.name + TEMPORARY_SUFFIX)
+    temporary.write_text(str(last_file_seq), encoding="ascii")
+    flush(temporary)
+    temporary.replace(marker)
 
 
 def file_name(file_seq: int) -> str:
@@ -224,16 +246,18 @@ def check_ledger_is_there(lake: Path, schemas: Mapping[Path, pa.Schema]) -> None
 def remove_orphans(
     lake: Path, schemas: Mapping[Path, pa.Schema], last_file_seq: int
 ) -> None:
-    """Remove what a killed ingest left: temporary files, and the files of the one
-    delivery it was about to commit.
+    """Remove what a killed ingest left: temporary files, and the files of the
+    deliveries it was about to commit.
 
-    An ingest works at one delivery at a time, so a file beyond the next sequence
-    number is no remains but a delivery that the ledger has lost. Raises UserError
-    then, naming such a file, and removes nothing.
+    That is one delivery, or those since the one `UNCOMMITTED` names. A file beyond is
+    no remains but a delivery that the ledger has lost. Raises UserError then, naming
+    such a file, and removes nothing.
     """
-    orphans = list((lake / LEDGER).glob(f"*{TEMPORARY_SUFFIX}"))
+    marker = lake / UNCOMMITTED
+    several = marker.exists() and int(marker.read_text("ascii")) <= last_file_seq
+    orphans = [*(lake / LEDGER).glob(f"*{TEMPORARY_SUFFIX}"), marker]
     for file_seq, path in _numbered_files(lake, schemas):
-        if file_seq > last_file_seq + 1:
+        if file_seq > last_file_seq + 1 and not several:
             raise UserError(
                 f"The ledger ends at delivery {last_file_seq}, but the lake holds "
                 f"{path}: restore the newest ledger from a backup."

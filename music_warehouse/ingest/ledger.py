@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +17,15 @@ from music_warehouse.ingest.lake import (
     LEDGER,
     LEDGER_FILE,
     LEDGER_SCHEMA,
+    UNCOMMITTED,
+    flush,
+    mark_uncommitted,
     write_table,
 )
 from music_warehouse.paths import DataFolder
 
 LOADED, DUPLICATE, REJECTED = "loaded", "duplicate", "rejected"
+_FLUSHED_AT_ONCE = 16
 _LOADED_BY = ("state", "source", "table_name", "file_bytes", "file_sha256")
 
 
@@ -67,11 +72,19 @@ class LedgerEntry:
 
 
 class Ledger:
-    """The ledger of one lake. `append` is the commit of a file: the ledger is
-    written beside and renamed, so a reader sees the file whole or not at all."""
+    """The ledger of one lake. A file is committed when its entry is in the ledger,
+    which is written beside and renamed, so a reader sees the file whole or not at all.
 
-    def __init__(self, lake: Path) -> None:
+    Entries are committed as they are appended, or, with `commit_every` seconds,
+    together when the last commit was so long ago: writing the ledger for each of
+    thousands of tiny files costs more than the files. Until then the file
+    `UNCOMMITTED` says where the ledger ends; without it one delivery at most is on its
+    way. As a context manager it commits what waits at the end.
+    """
+
+    def __init__(self, lake: Path, commit_every: float = 0.0) -> None:
         self._path = lake / LEDGER / LEDGER_FILE
+        self._marker = lake / UNCOMMITTED
         self._table = LEDGER_SCHEMA.empty_table()
         if self._path.exists():
             try:
@@ -84,13 +97,24 @@ class Ledger:
         else:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_table(self._table, self._path)
+        self._waiting: list[LedgerEntry] = []
+        self._unflushed: list[Path] = []
+        self._commit_every = commit_every
+        self._committed_at = time.monotonic()
+        self._last_file_seq: int = pc.max(self._table["file_seq"]).as_py() or 0
         self._loaded: dict[tuple[str, str, int], dict[str, int]] = {}
         columns = (self._table[name].to_pylist() for name in _LOADED_BY)
         for row, (state, *file) in enumerate(zip(*columns, strict=True)):
             self._remember(row, state, *file)
 
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.commit()
+
     def entries(self) -> list[LedgerEntry]:
-        """Every entry, in the order of arrival."""
+        """Every committed entry, in the order of arrival."""
         return [LedgerEntry(**row) for row in self._table.to_pylist()]
 
     def loaded_file(
@@ -107,21 +131,44 @@ class Ledger:
         row = rows.get(sha256()) if rows else None
         if row is None:
             return None
+        committed: int = self._table.num_rows
+        if row >= committed:
+            return self._waiting[row - committed]
         return LedgerEntry(**self._table.slice(row, 1).to_pylist()[0])
 
     @property
     def last_file_seq(self) -> int:
         """The arrival sequence number of the newest entry, 0 when there is none."""
-        return pc.max(self._table["file_seq"]).as_py() or 0
+        return self._last_file_seq
 
-    def append(self, entry: LedgerEntry) -> None:
-        """Record one more file, and with that commit what it left in the lake."""
-        row = pa.Table.from_pylist([asdict(entry)], schema=LEDGER_SCHEMA)
-        table = pa.concat_tables([self._table, row]).combine_chunks()
-        write_table(table, self._path)
-        self._table = table
-        file = (getattr(entry, name) for name in _LOADED_BY)
-        self._remember(table.num_rows - 1, *file)
+    def append(self, entry: LedgerEntry, files: Iterable[Path] = ()) -> None:
+        """Record one more file, and with that what it left in the lake: `files` reach
+        the disk before the entry does."""
+        if not self._waiting and self._commit_every:
+            mark_uncommitted(self._marker, self._last_file_seq)
+        self._waiting.append(entry)
+        self._unflushed += files
+        self._last_file_seq = max(self._last_file_seq, entry.file_seq)
+        row = self._table.num_rows + len(self._waiting) - 1
+        self._remember(row, *(getattr(entry, name) for name in _LOADED_BY))
+        if time.monotonic() - self._committed_at >= self._commit_every:
+            self.commit()
+
+    def commit(self) -> None:
+        """Write the entries that wait."""
+        if self._waiting:
+            # At once, since a file system flushes many files about as fast as one.
+            with ThreadPoolExecutor(_FLUSHED_AT_ONCE) as pool:
+                list(pool.map(flush, self._unflushed))
+            rows = pa.Table.from_pylist(
+                [asdict(entry) for entry in self._waiting], schema=LEDGER_SCHEMA
+            )
+            table = pa.concat_tables([self._table, rows]).combine_chunks()
+            write_table(table, self._path)
+            self._table = table
+            self._waiting, self._unflushed = [], []
+        self._marker.unlink(missing_ok=True)
+        self._committed_at = time.monotonic()
 
     def _remember(
         self, row: int, state: str, source: str, table: str, size: int, sha256: str

@@ -80,7 +80,7 @@ class Loader:
         )
         for temporary, path in stored.files.items():
             temporary.replace(path)
-        self._ledger.append(entry)
+        self._ledger.append(entry, stored.files.values())
         return _report(delivery, entry, stored.reasons)
 
     def _open(self, delivery: Delivery) -> DelimitedFile | ParquetDelivery:

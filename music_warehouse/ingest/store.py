@@ -29,7 +29,8 @@ from music_warehouse.ingest.writer import RejectsWriter, TableWriter
 class StoredFile:
     """What a delivery left: counts, and the files to rename on its commit.
 
-    `lines` counts the header; `lake_path` is relative to the lake.
+    `lines` counts the header; `lake_path` is relative to the lake. The files may not
+    be on the disk yet.
     """
 
     lines: int
@@ -82,7 +83,7 @@ def store_rows(
     if table.artist_names is not None:
         for folder, names in table.artist_names.tables():
             temporary = _temporary(lake / folder / name)
-            write_table(names, temporary)
+            write_table(names, temporary, is_flushed=False)
             files[temporary] = lake / folder / name
     return StoredFile(
         lines=lines,

@@ -2,7 +2,6 @@
 way, with the columns ingestion adds."""
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,7 +27,8 @@ _DICTIONARY_PAGE_BYTES = 64 << 20
 
 
 class _HashingSink:
-    """A file that hashes what is written; Parquet is written start to end."""
+    """A file that hashes what is written; Parquet is written start to end. It is
+    flushed to the disk when its delivery is committed."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
@@ -49,8 +49,6 @@ class _HashingSink:
 
     def close(self) -> None:
         if not self.closed:
-            self._file.flush()
-            os.fsync(self._file.fileno())
             self._file.close()
             self.closed = True
 

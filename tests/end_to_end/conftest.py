@@ -8,8 +8,21 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.end_to_end.dbt_process import run_dbt
+
+CAN_FORK = os.name != "nt"
 PROJECT = Path(__file__).parents[2]
 REAL_DATA = PROJECT.parent / "shared" / "data" / "real"
+SIMILARITY = (
+    "artist_embeddings",
+    "user_embeddings",
+    "artist_neighbors",
+    "similar_users",
+    "artist_taste_clusters",
+    "artist_taste_cluster_profiles",
+    "user_taste_clusters",
+    "embedding_evaluation",
+)
 
 
 class Warehouse:
@@ -29,16 +42,20 @@ class Warehouse:
         self, *words: str, program: str = "music-warehouse"
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the project's root, whatever comes of it."""
+        environment = {
+            **os.environ,
+            "MUSIC_WAREHOUSE_DATA": str(self.data),
+            "DBT_TARGET_PATH": str(self.data / "target"),
+            "DBT_LOG_PATH": str(self.data / "logs"),
+            "DO_NOT_TRACK": "1",
+        }
+        if program == "dbt" and CAN_FORK:
+            output = self.data.parent / f"{self.data.name}.dbt.txt"
+            return run_dbt(words, PROJECT, environment, output, timeout=600)
         return subprocess.run(
             [str(Path(sys.executable).parent / program), *words],
             cwd=PROJECT,
-            env={
-                **os.environ,
-                "MUSIC_WAREHOUSE_DATA": str(self.data),
-                "DBT_TARGET_PATH": str(self.data / "target"),
-                "DBT_LOG_PATH": str(self.data / "logs"),
-                "DO_NOT_TRACK": "1",
-            },
+            env=environment,
             capture_output=True,
             text=True,
             timeout=600,
@@ -49,6 +66,26 @@ class Warehouse:
         """The published marts."""
         marts = self.data / "published" / "current" / "marts.duckdb"
         return duckdb.connect(str(marts.resolve()), read_only=True)
+
+
+def rows_in(marts: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of each mart of this subject."""
+    return {
+        name: marts.execute(f"select count(*) from {name}").fetchall()[0][0]
+        for name in SIMILARITY
+    }
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Synthetic deliveries, ingested, built and published as a newcomer does: enough
+    listeners that the embedding's quality is asserted."""
+    folder = tmp_path_factory.mktemp("sample")
+    warehouse = Warehouse(folder / "data")
+    warehouse.run("generate", "--users", "1200", "--out", str(folder / "landing"))
+    warehouse.run("ingest", str(folder / "landing"))
+    warehouse.run("build")
+    return warehouse
 
 
 @pytest.fixture

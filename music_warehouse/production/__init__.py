@@ -1,0 +1,1 @@
+"""Production: the lake on S3, the warehouse on Redshift."""

@@ -1,0 +1,178 @@
+"""Loading: new deliveries of the lake on S3 into the raw tables of Redshift."""
+
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from music_warehouse.contracts import Contract, load_contracts
+from music_warehouse.errors import UserError
+from music_warehouse.ingest.lake import LEDGER
+from music_warehouse.ingest.ledger import LedgerEntry
+from music_warehouse.production.connection import Production, Session
+from music_warehouse.production.lake_files import files_of, production_schemas
+from music_warehouse.production.s3_lake import (
+    S3Folder,
+    identity,
+    parquet_of,
+    read_s3_ledger,
+)
+
+_LOCK = "load_lock"
+_STAGING = "_staging"
+_TYPES = {
+    pa.int32(): "integer",
+    pa.int64(): "bigint",
+    pa.timestamp("us"): "timestamp",
+}
+# Texts made of delivered ones (normalised names, reasons) have no bound of their own.
+_MOST_BYTES = 65_535
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What one load did: deliveries that are new in Redshift, and their rows."""
+
+    deliveries: int
+    rows: int
+
+
+def load(production: Production, lake: S3Folder) -> LoadReport:
+    """Copy every delivery that Redshift does not have yet into its raw tables.
+
+    One transaction copies them and their rows of the ledger: a load that is
+    interrupted loads nothing, one that is repeated finds nothing to do, and of two at
+    once the second waits for the first. Raises UserError for a lake that is empty,
+    lacks a file of a delivery, or is not the one loaded before.
+    """
+    entries = read_s3_ledger(lake)
+    if not entries:
+        raise UserError(
+            f"{lake.address} holds no deliveries: run `music-warehouse ingest PATH "
+            f"--lake {lake.address}`."
+        )
+    with production.session() as session:
+        _create_tables(session, production.raw_schema)
+        with session.transaction():
+            # Nothing else touches this table, so that no reader is held up.
+            session.execute(f'lock "{production.raw_schema}".{_LOCK}')
+            new = _not_loaded(session, production.raw_schema, entries, lake)
+            _copy(session, production, lake, new)
+    return LoadReport(len(new), sum(entry.rows_loaded for entry in new))
+
+
+def _create_tables(session: Session, schema: str) -> None:
+    schemas = production_schemas()
+    if {_LOCK, *(folder.name for folder in schemas)} <= session.tables(schema):
+        return
+    session.execute(f'create schema if not exists "{schema}"')
+    bounds = _bounds()
+    with session.transaction():
+        session.execute(
+            f'create table if not exists "{schema}".{_LOCK} (nothing integer)'
+        )
+        for folder, columns in schemas.items():
+            written = ", ".join(
+                f'"{column.name}" '
+                + _type_of(column, bounds.get((folder.name, column.name)))
+                for column in columns
+            )
+            session.execute(
+                f'create table if not exists "{schema}".{folder.name} ({written}) '
+                "sortkey (file_seq)"
+            )
+
+
+def _not_loaded(
+    session: Session, schema: str, entries: Sequence[LedgerEntry], lake: S3Folder
+) -> Sequence[LedgerEntry]:
+    found = session.rows(
+        "select file_seq, source, table_name, file_sha256, state "
+        f'from "{schema}".ledger order by file_seq'
+    )
+    loaded = [identity(entry) for entry in entries[: len(found)]]
+    if loaded != found:
+        raise UserError(
+            f'The schema "{schema}" was loaded from another lake than {lake.address}: '
+            "name that one, or another REDSHIFT_RAW_SCHEMA."
+        )
+    return entries[len(found) :]
+
+
+def _copy(
+    session: Session,
+    production: Production,
+    lake: S3Folder,
+    entries: Sequence[LedgerEntry],
+) -> None:
+    if not entries:
+        return
+    contracts = load_contracts()
+    files: dict[Path, list[str]] = {}
+    for entry in entries:
+        for file in files_of(entry, contracts):
+            files.setdefault(file.parent, []).append(file.as_posix())
+    staging = f"{_STAGING}/load-{uuid.uuid4().hex}"
+    written: list[str] = []
+    try:
+        for folder, names in files.items():
+            manifest = f"{staging}/{folder.name}.manifest"
+            written.append(manifest)
+            lake.write(manifest, _manifest(lake, folder, names))
+            session.execute(
+                f'copy "{production.raw_schema}".{folder.name} '
+                f"from '{lake.uri(manifest)}' {production.copies_with()} "
+                "format as parquet manifest"
+            )
+        ledger = f"{staging}/{LEDGER.name}.parquet"
+        written.append(ledger)
+        lake.write(ledger, parquet_of(entries))
+        session.execute(
+            f'copy "{production.raw_schema}".{LEDGER.name} '
+            f"from '{lake.uri(ledger)}' {production.copies_with()} format as parquet"
+        )
+    finally:
+        for name in written:
+            lake.delete(name)
+
+
+def _manifest(lake: S3Folder, folder: Path, names: Sequence[str]) -> bytes:
+    """A manifest for COPY, which wants the size of every columnar file."""
+    sizes = lake.sizes(folder.as_posix())
+    if missing := [name for name in names if name not in sizes]:
+        raise UserError(
+            f"{lake.uri(missing[0])} is missing: remove {lake.address}/ledger, and "
+            "ingest again to write the lake anew."
+        )
+    return json.dumps(
+        {
+            "entries": [
+                {
+                    "url": lake.uri(name),
+                    "mandatory": True,
+                    "meta": {"content_length": sizes[name]},
+                }
+                for name in names
+            ]
+        }
+    ).encode()
+
+
+def _type_of(column: pa.Field, most_bytes: int | None) -> str:
+    if pa.types.is_string(column.type):
+        return f"varchar({most_bytes or _MOST_BYTES})"
+    return _TYPES[column.type]
+
+
+def _bounds() -> dict[tuple[str, str], int]:
+    """The lengths of texts that a contract bounds, by table and column."""
+    contracts: Sequence[Contract] = list(load_contracts().values())
+    return {
+        (contract.table, column.name): column.max_bytes
+        for contract in contracts
+        for column in contract.columns
+        if column.max_bytes is not None
+    }

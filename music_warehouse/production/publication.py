@@ -1,0 +1,133 @@
+"""Publication on Redshift: tested marts take the readers' place in one transaction.
+
+dbt builds the marts in a schema of their own beside the published one. When all is
+green, schemas are renamed: what readers query changes from one set of tables to the
+other at the commit, for all of them at once.
+"""
+
+from dataclasses import astuple, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from music_warehouse.errors import UserError
+from music_warehouse.production.connection import Production, Session
+from music_warehouse.publish import Inputs
+from music_warehouse.publish.build_record import BuildRecord
+
+PUBLISHED, NEXT, FORMER = "marts", "marts_next", "marts_former"
+PUBLICATION = "publication"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The one row of the table `publication` in the published schema: which run of
+    dbt built it and from what. `published_at` is UTC, in ISO 8601; what the run was
+    built from is empty where that is not known."""
+
+    invocation_id: str
+    published_at: str
+    dbt_version: str
+    ledger_sequence: int | None = None
+    ledger_sha256: str | None = None
+    project_sha256: str | None = None
+
+    @property
+    def inputs(self) -> Inputs | None:
+        """What the marts were built from."""
+        known = (self.ledger_sequence, self.ledger_sha256, self.project_sha256)
+        sequence, ledger, project = known
+        if sequence is None or ledger is None or project is None:
+            return None
+        return Inputs(sequence, ledger, project)
+
+
+@dataclass(frozen=True)
+class PublicationReport:
+    """What readers see now; `is_new` unless they had seen it before."""
+
+    publication: Publication
+    marts: int
+    is_new: bool
+
+
+def find_publication(session: Session) -> Publication | None:
+    """What is published; None where nothing is."""
+    if PUBLICATION not in session.tables(PUBLISHED):
+        return None
+    columns = ", ".join(column.name for column in fields(Publication))
+    [row] = session.rows(f"select {columns} from {PUBLISHED}.{PUBLICATION}")
+    return Publication(*row)
+
+
+def publish(
+    production: Production,
+    target: Path,
+    inputs: Inputs | None = None,
+    unit_tested: bool = False,
+) -> PublicationReport:
+    """Publish the marts of dbt's last run for production, if it was whole and green.
+
+    `target` is dbt's target folder of that run, `inputs` what it was built from,
+    `unit_tested` whether the same definitions passed the unit tests before. A refusal
+    is a UserError and leaves what readers see; so does a kill at any moment.
+    """
+    record = BuildRecord.read(target)
+    record.require_whole_and_green(unit_tested)
+    marts = {mart.name for mart in record.marts()}
+    schemas = {
+        node["schema"]
+        for node in record.manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["access"] == "public"
+    }
+    with production.session() as session:
+        current = find_publication(session)
+        if current and current.invocation_id == record.invocation_id:
+            return PublicationReport(current, len(marts), is_new=False)
+        if schemas != {NEXT}:
+            raise UserError(
+                f"The last dbt build wrote its marts to {', '.join(sorted(schemas))}, "
+                f"not beside the published ones: run `music-warehouse build --target "
+                "prod`."
+            )
+        if missing := marts - session.tables(NEXT):
+            raise UserError(
+                f"The schema {NEXT} lacks {len(missing)} marts of the last dbt build, "
+                f"{min(missing)} for one: run `music-warehouse build --target prod`."
+            )
+        publication = Publication(
+            record.invocation_id,
+            datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            record.dbt_version,
+            *(astuple(inputs) if inputs else ()),
+        )
+        # Not with the swap: it waits for whoever still reads there.
+        session.execute(f"drop schema if exists {FORMER} cascade")
+        with session.transaction():
+            _write_down(session, publication)
+            _let_read(session, production.reader_role)
+            if session.has_schema(PUBLISHED):
+                session.execute(f"alter schema {PUBLISHED} rename to {FORMER}")
+            session.execute(f"alter schema {NEXT} rename to {PUBLISHED}")
+    return PublicationReport(publication, len(marts), is_new=True)
+
+
+def _write_down(session: Session, publication: Publication) -> None:
+    session.execute(f"drop table if exists {NEXT}.{PUBLICATION}")
+    session.execute(
+        f"create table {NEXT}.{PUBLICATION} ("
+        "invocation_id varchar(64), published_at varchar(32), dbt_version varchar(32), "
+        "ledger_sequence integer, ledger_sha256 varchar(64), project_sha256 varchar(64)"
+        ") diststyle all"
+    )
+    values = astuple(publication)
+    session.execute(
+        f"insert into {NEXT}.{PUBLICATION} values ({', '.join(['%s'] * len(values))})",
+        values,
+    )
+
+
+def _let_read(session: Session, role: str | None) -> None:
+    if role is None:
+        return
+    session.execute(f'grant usage on schema {NEXT} to role "{role}"')
+    session.execute(f'grant select on all tables in schema {NEXT} to role "{role}"')

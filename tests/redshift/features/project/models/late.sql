@@ -1,0 +1,3 @@
+{{ config(materialized='view', bind=false) }}
+
+select * from {{ ref('granted') }}

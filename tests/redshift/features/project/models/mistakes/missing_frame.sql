@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+
+select sum(plays) over (order by play_id) as running_plays
+from {{ ref('plays') }}

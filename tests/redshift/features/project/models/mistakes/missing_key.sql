@@ -1,0 +1,4 @@
+{{ config(materialized='table', dist='nobody') }}
+
+select play_id
+from {{ ref('plays') }}

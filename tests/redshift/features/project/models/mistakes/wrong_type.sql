@@ -1,0 +1,4 @@
+{{ config(materialized='table') }}
+
+select plays
+from {{ ref('plays') }}

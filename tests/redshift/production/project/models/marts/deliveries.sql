@@ -1,0 +1,4 @@
+select
+    file_seq,
+    rows_loaded
+from {{ source('deliveries', 'ledger') }}

@@ -1,0 +1,1 @@
+select * from {{ ref('typed_rows') }} where id < 0

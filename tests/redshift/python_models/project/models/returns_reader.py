@@ -1,0 +1,2 @@
+def model(dbt, session):
+    return dbt.ref("typed_rows").to_arrow_reader(2)
