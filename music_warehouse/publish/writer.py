@@ -47,6 +47,8 @@ def write_marts(
     """
     spill = Path(folder, ".spill")
     connection = duckdb.connect(config={"temp_directory": str(spill)})
+    # It would come before the answer: DuckDB draws on standard output, terminal or not.
+    connection.execute("set enable_progress_bar = false")
     try:
         connection.execute(
             f"attach {_text(warehouse)} as {_catalog(warehouse)} (read_only)"

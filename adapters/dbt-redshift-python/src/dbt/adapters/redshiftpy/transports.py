@@ -94,7 +94,8 @@ class S3Transport:
         return load
 
     def clear(self) -> None:
-        """Delete the folder, and let go of S3. What a failure leaves is the bucket's to expire."""
+        """Delete the folder, and let go of S3. What a failure leaves is the bucket's
+        to expire."""
         try:
             for key in self._keys(f"{self._prefix}/"):
                 self._s3.delete_object(Bucket=self._bucket, Key=key)
