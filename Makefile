@@ -142,7 +142,7 @@ format: install  ## Format Python and SQL
 .PHONY: install
 install: $(INSTALLED)  ## The environment in .venv, from requirements.lock
 
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.lock pyproject.toml adapters/dbt-redshift-python/pyproject.toml
 	@python=; for each in "$${PYTHON:-}" python3 python3.13 python3.12 python3.11; do \
 		if [ -n "$$each" ] && "$$each" -c 'import sys; \
 			sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
