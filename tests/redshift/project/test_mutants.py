@@ -31,13 +31,13 @@ MUTANTS = [
         "agg_artist_country",
         "listeners / cast(country_users as double precision)",
         "listeners / country_users",
-        {"parity"},
+        {"gate", "parity"},
     ),
     (
         "agg_artist_country",
         "cast(pairs.user_share_billionths as double precision) / 1e9",
         "pairs.user_share_billionths / 1e9",
-        {"stand-in"},
+        REFUSED,
     ),
 ]
 
