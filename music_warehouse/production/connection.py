@@ -17,6 +17,8 @@ _REQUIRED = ("REDSHIFT_HOST", "REDSHIFT_DATABASE", "REDSHIFT_USER", "REDSHIFT_PA
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _ROLE = re.compile(r"default|arn:aws[\w-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 _PORT = 5439
+# The driver ignores any other, and goes on without encryption.
+_SSL_MODES = ("verify-full", "verify-ca", "disable")
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,18 @@ class Production:
         port = variables.get("REDSHIFT_PORT") or str(_PORT)
         if not port.isdecimal():
             raise UserError(f"REDSHIFT_PORT is {port}, which is no number.")
+        sslmode = variables.get("REDSHIFT_SSLMODE") or _SSL_MODES[0]
+        if sslmode not in _SSL_MODES:
+            raise UserError(
+                f"REDSHIFT_SSLMODE is one of {', '.join(_SSL_MODES)}, not {sslmode}."
+            )
         return cls(
             host=variables["REDSHIFT_HOST"],
             database=variables["REDSHIFT_DATABASE"],
             user=variables["REDSHIFT_USER"],
             password=variables["REDSHIFT_PASSWORD"],
             port=int(port),
-            sslmode=variables.get("REDSHIFT_SSLMODE") or "verify-full",
+            sslmode=sslmode,
             iam_role=role,
             raw_schema=names["REDSHIFT_RAW_SCHEMA"] or "raw",
             reader_role=names["REDSHIFT_READER_ROLE"],

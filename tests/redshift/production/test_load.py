@@ -185,6 +185,7 @@ def test_missing_variables_are_named() -> None:
         ("REDSHIFT_RAW_SCHEMA", 'raw"'),
         ("REDSHIFT_READER_ROLE", "Reader; drop"),
         ("REDSHIFT_PORT", "http"),
+        ("REDSHIFT_SSLMODE", "require"),
     ],
 )
 def test_a_value_that_would_break_a_statement_is_refused(
