@@ -25,7 +25,7 @@ TEST_ENVIRONMENT := MUSIC_WAREHOUSE_DATA=$(TEST_FOLDER)/data \
 
 .PHONY: help
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' Makefile
 	@echo "Variables: USERS=$(USERS) COUNTRY=$(COUNTRY) ARTIST=$(ARTIST)" \
 		"MUSIC_WAREHOUSE_DATA=$(MUSIC_WAREHOUSE_DATA)"
 
@@ -149,6 +149,7 @@ $(INSTALLED): requirements.lock pyproject.toml adapters/dbt-redshift-python/pypr
 		then python=$$each; break; fi; done; \
 	if [ -z "$$python" ]; \
 	then echo "Python 3.11, 3.12 or 3.13 is needed; name it: make PYTHON=…" >&2; exit 1; fi; \
+	echo "Installing into $(VENV) (some minutes, once)"; \
 	if command -v uv >/dev/null; then \
 		uv venv --quiet --clear --python "$$python" $(VENV); \
 		uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \

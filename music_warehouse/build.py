@@ -14,12 +14,16 @@ from filelock import FileLock, Timeout
 
 from music_warehouse import origin
 from music_warehouse.errors import UserError
+from music_warehouse.failing_rows import print_failing_rows
 from music_warehouse.ingest.lake import reading
+from music_warehouse.ingest.ledger import read_ledger
 from music_warehouse.lake_check import require_intact
 from music_warehouse.paths import DataFolder
+from music_warehouse.project_vars import declared_vars
 from music_warehouse.publish import (
     Inputs,
     PublishReport,
+    Runs,
     find_current,
     find_whole,
     is_as_published,
@@ -28,6 +32,7 @@ from music_warehouse.publish import (
 from music_warehouse.publish.build_record import BuildRecord
 from music_warehouse.publish.inputs import read_inputs, require_deliveries
 from music_warehouse.retraining import WHEN_DUE, read_triggers
+from music_warehouse.unsettled import CHECK, unsettled, way_out, would_be_stopped
 
 TARGET_VARIABLE = "DBT_TARGET_PATH"
 
@@ -77,7 +82,12 @@ def build(
             with reading(data.lake):
                 inputs = read_inputs(data, project.root, variables)
                 former = find_whole(data)
-                is_wanted = force or full_refresh or retrain
+                # A file that the version was published with may be let pass no more.
+                is_stopped = would_be_stopped(
+                    require_deliveries(data), project.root, variables
+                )
+                is_wanted = force or full_refresh or retrain or is_stopped
+                is_wanted = is_wanted or origin.was_cut_off(data)
                 if former and former[1].inputs == inputs and not is_wanted:
                     folder, version = former
                     if is_as_published(folder, version):
@@ -90,8 +100,8 @@ def build(
                     full_refresh or not origin.can_be_continued(data, inputs),
                     bool(former and former[1].has_definitions_of(inputs)),
                 )
-                earlier = _build_tables(run, inputs, retrain)
-            return publish(data, project.target, project.root, inputs, earlier)
+                runs = _build_tables(run, inputs, retrain)
+            return publish(data, project.target, project.root, inputs, runs)
     except Timeout as error:
         raise UserError(
             "Another build of this data folder is under way: "
@@ -110,8 +120,8 @@ class DbtRun:
     unit_tested: bool
 
 
-def _build_tables(run: DbtRun, inputs: Inputs, retrain: bool) -> BuildRecord | None:
-    """Build and test every table; where that took two runs, the record of the first.
+def _build_tables(run: DbtRun, inputs: Inputs, retrain: bool) -> Runs:
+    """Build and test every table, in one run or two.
 
     What is noted before a run holds even if it ends half-way: its tables may have
     rows of these deliveries, its Python models may be of two trainings.
@@ -125,18 +135,22 @@ def _build_tables(run: DbtRun, inputs: Inputs, retrain: bool) -> BuildRecord | N
             origin.remember(data, inputs, is_trained=False)
         _run_dbt(run)
         origin.remember(data, inputs, is_trained=True)
-        return None
+        return Runs()
 
     origin.remember(data, inputs, is_trained=True)
-    # Without `empty` their tests would be left out with them.
-    _run_dbt(run, "--exclude", WHEN_DUE, "--indirect-selection", "empty")
+    try:
+        # Without `empty` their tests would be left out with them.
+        _run_dbt(run, "--exclude", WHEN_DUE, "--indirect-selection", "empty")
+    finally:
+        # Red or green, this run has not touched what is trained.
+        origin.remember(data, inputs, is_trained=True)
     due = [trigger for trigger in read_triggers(data) or [] if trigger.is_due]
     if not due:
         print(
             "The Python models stay as they were trained: no trigger is due.",
             flush=True,
         )
-        return None
+        return Runs(is_trained_before=True)
     print(
         f"The Python models are trained anew: {'; '.join(map(str, due))}.", flush=True
     )
@@ -144,7 +158,7 @@ def _build_tables(run: DbtRun, inputs: Inputs, retrain: bool) -> BuildRecord | N
     origin.remember(data, inputs, is_trained=False)
     _run_dbt(replace(run, unit_tested=True), "--select", f"{WHEN_DUE}+")
     origin.remember(data, inputs, is_trained=True)
-    return first
+    return Runs(first)
 
 
 def _run_dbt(run: DbtRun, *selection: str) -> None:
@@ -154,7 +168,7 @@ def _run_dbt(run: DbtRun, *selection: str) -> None:
     if run.full_refresh:
         command.append("--full-refresh")
     if run.variables:
-        command += ["--vars", json.dumps(run.variables)]
+        command += ["--vars", json.dumps(run.variables, default=str)]
     environment = {
         **os.environ,
         "DO_NOT_TRACK": "1",
@@ -164,13 +178,24 @@ def _run_dbt(run: DbtRun, *selection: str) -> None:
     ended = subprocess.run(command, cwd=run.project.root, env=environment)
     if ended.returncode == 0:
         return
-    told = "dbt stopped before it built anything, for the reason above"
+    told, hint = "dbt stopped before it built anything, for the reason above", ""
     if ended.returncode == 1 and (run.project.target / "run_results.json").is_file():
         record = BuildRecord.read(run.project.target)
-        first = record.first_not_green()
-        if first is not None and record.started_at >= begun:
-            told = f"{record.count_not_green()} nodes are not green, {first} first"
-    raise UserError(f"The build failed: {told}. {_what_readers_see(run.data)}")
+        failed = record.what_failed()
+        if failed is not None and record.started_at >= begun:
+            told = failed
+            print_failing_rows(record, run.data.warehouse)
+            hint = _way_out(run, record)
+    raise UserError(f"The build failed: {told}. {_what_readers_see(run.data)}{hint}")
+
+
+def _way_out(run: DbtRun, record: BuildRecord) -> str:
+    """What to do where rejected rows or files have stopped the build."""
+    if CHECK not in record.failed_tests():
+        return ""
+    settings = {**declared_vars(run.project.root), **run.variables}
+    files = unsettled(read_ledger(run.data), settings)
+    return f" {way_out(files, settings)}" if files else ""
 
 
 def _what_readers_see(data: DataFolder) -> str:

@@ -29,6 +29,8 @@ ask = typer.Typer(help="Answer a question from the published marts.")
 app.add_typer(ask, name="ask")
 
 Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
+Country = Annotated[str, typer.Argument(help="A name or an ISO 3166-1 code.")]
+Artist = Annotated[str, typer.Argument(help="A name; accents and case do not matter.")]
 
 
 class Target(StrEnum):
@@ -129,12 +131,14 @@ def generate(
     domain: Annotated[Domain, typer.Option(help="Which deliveries.")] = Domain.ALL,
     users: Annotated[int, typer.Option(min=1, help="How many users.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed, the same bytes.")] = 1,
-    file_format: Annotated[Format, typer.Option("--format")] = Format.CSV,
+    file_format: Annotated[
+        Format, typer.Option("--format", help="The files' format.")
+    ] = Format.CSV,
     first_user_id: Annotated[
         int, typer.Option(min=1, help="Above 1: more users for an earlier delivery.")
     ] = 1,
 ) -> None:
-    """Write synthetic deliveries, and the truth planted in them beside them."""
+    """Write synthetic deliveries and, beside them, their truth."""
     from music_warehouse.synthetic.listening import generate_listening
 
     if domain in (Domain.LISTENING, Domain.ALL):
@@ -157,13 +161,18 @@ def ingest(
     ] = None,
     lake: LakeOption = None,
 ) -> None:
-    """Take deliveries into the lake: every line is loaded or rejected, none lost."""
-    from music_warehouse.ingest import ingest_paths
-    from music_warehouse.reports import print_ingest
+    """Take deliveries into the lake.
 
-    data = DataFolder.from_environment()
+    Every line is loaded or rejected with a reason; none is lost.
+    """
+    from music_warehouse.ingest import ingest_paths, read_ledger
+    from music_warehouse.project_vars import declared_vars
+    from music_warehouse.reports import print_ingest
+    from music_warehouse.unsettled import unsettled, way_out
+
+    data, settings = DataFolder.from_environment(), declared_vars(Path.cwd())
     report = ingest_paths(paths, data, declared)
-    print_ingest(report, data)
+    print_ingest(report, data, settings)
     if lake is not None:
         from music_warehouse.production.s3_lake import S3Folder, mirror
 
@@ -173,18 +182,27 @@ def ingest(
     if not report.files:
         raise UserError(f"There is nothing to take in {_listed(paths)}.")
     if refused := [file for file in report.files if file.state == "rejected"]:
-        numbers = ", ".join(str(file.file_seq) for file in refused)
+        numbers = {file.file_seq for file in refused}
+        stopping = [
+            entry
+            for entry in unsettled(read_ledger(data), settings)
+            if entry.file_seq in numbers
+        ]
         raise UserError(
             f"{_listed(file.path for file in refused)} could not be taken in: "
-            f"{refused[0].detail or refused[0].reason} Nothing new is published until "
-            "it comes again under the same path, mended, or you let it pass: "
-            f"`music-warehouse build --vars '{{accepted_files: [{numbers}]}}'`."
+            f"{refused[0].detail or refused[0].reason}"
+            + (f" {way_out(stopping, settings)}" if stopping else "")
         )
 
 
 @app.command()
-def load(target: TargetOption = Target.PROD, lake: LakeOption = None) -> None:
-    """Copy what is new in the lake on S3 into the raw tables of Redshift."""
+def load(
+    target: Annotated[
+        Target, typer.Option(help="Redshift alone: DuckDB reads the lake itself.")
+    ] = Target.PROD,
+    lake: LakeOption = None,
+) -> None:
+    """Copy what is new in the lake on S3 into Redshift."""
     from music_warehouse.production.connection import Production
     from music_warehouse.production.load import load as load_new
     from music_warehouse.production.s3_lake import S3Folder
@@ -214,16 +232,18 @@ def build(
     ] = "{}",
     lake: LakeOption = None,
 ) -> None:
-    """Build and test everything with dbt, then publish when green.
+    """Build and test with dbt, then publish when green.
 
     On Redshift what is new in the lake is loaded first, and the Python models are
     trained at every build.
     """
     from music_warehouse.build import Project
     from music_warehouse.build import build as build_and_publish
+    from music_warehouse.project_vars import require_known
     from music_warehouse.reports import print_publication
 
     given = _variables(variables)
+    require_known(given, Project.here().root)
     if target is Target.PROD:
         _build_production(_required(lake), given, full_refresh, force or retrain)
         return
@@ -267,7 +287,7 @@ def _build_production(
 
 @app.command()
 def publish(target: TargetOption = Target.LOCAL) -> None:
-    """Publish the marts of the last `dbt build`, if that was whole and green."""
+    """Publish the last `dbt build`, if it was whole and green."""
     from music_warehouse.build import Project
     from music_warehouse.publish import publish as publish_marts
     from music_warehouse.reports import print_production, print_publication
@@ -293,16 +313,18 @@ def publish(target: TargetOption = Target.LOCAL) -> None:
 
 @app.command()
 def status() -> None:
-    """Show what has landed, what is rejected and why, and what is published."""
+    """Show what landed, what is rejected, what is published."""
+    from music_warehouse.project_vars import declared_vars
     from music_warehouse.reports import print_status
     from music_warehouse.status import read_status
 
-    print_status(read_status(DataFolder.from_environment()))
+    settings = declared_vars(Path.cwd())
+    print_status(read_status(DataFolder.from_environment(), settings))
 
 
 @ask.command("artists-in")
-def artists_in(country: str, limit: Limit = 10) -> None:
-    """The artists played most in COUNTRY (a name or an ISO code)."""
+def artists_in(country: Country, limit: Limit = 10) -> None:
+    """The artists played most in a country."""
     from music_warehouse import questions
     from music_warehouse.reports import print_answer
 
@@ -310,8 +332,8 @@ def artists_in(country: str, limit: Limit = 10) -> None:
 
 
 @ask.command("countries-of")
-def countries_of(artist: str, limit: Limit = 10) -> None:
-    """The countries in which ARTIST is most popular."""
+def countries_of(artist: Artist, limit: Limit = 10) -> None:
+    """The countries in which an artist is most popular."""
     from music_warehouse import questions
     from music_warehouse.reports import print_answer
 
@@ -319,8 +341,8 @@ def countries_of(artist: str, limit: Limit = 10) -> None:
 
 
 @ask.command("similar-to")
-def similar_to(artist: str, limit: Limit = 10) -> None:
-    """The artists nearest to ARTIST by taste."""
+def similar_to(artist: Artist, limit: Limit = 10) -> None:
+    """The artists nearest to an artist by taste."""
     from music_warehouse import questions
     from music_warehouse.reports import print_answer
 
@@ -329,7 +351,7 @@ def similar_to(artist: str, limit: Limit = 10) -> None:
 
 @ask.command("embedding-quality")
 def embedding_quality() -> None:
-    """How well the embedding finds hidden artists, next to its rivals."""
+    """How well the vectors find hidden artists."""
     from music_warehouse import questions
     from music_warehouse.reports import print_answer
 

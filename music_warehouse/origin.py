@@ -27,17 +27,25 @@ def can_be_continued(data: DataFolder, inputs: Inputs) -> bool:
 
 
 def is_trained(data: DataFolder) -> bool:
-    """Whether the Python models were trained to the end, all of them at once."""
+    """Whether the Python models were trained to the end, all of them at once, and
+    nobody but `build` has written to the warehouse since."""
     found = _read(data)
-    return found is not None and found[1]
+    return found is not None and found[1] == _written(data)
+
+
+def was_cut_off(data: DataFolder) -> bool:
+    """Whether a training was begun and not ended."""
+    found = _read(data)
+    return found is not None and found[1] is None
 
 
 def remember(data: DataFolder, inputs: Inputs, is_trained: bool) -> None:
     """Note that every row of the tables comes from these inputs, and whether the
-    Python models' tables are of one training."""
+    Python models' tables, as they are now, are of one training."""
     file = _file(data)
     beside = file.with_name(file.name + ".tmp")
-    noted = {"inputs": asdict(inputs), "is_trained": is_trained}
+    trained = _written(data) if is_trained else None
+    noted = {"inputs": asdict(inputs), "trained_in_warehouse_of": trained}
     beside.write_text(json.dumps(noted) + "\n", encoding="utf-8")
     os.replace(beside, file)
 
@@ -47,10 +55,17 @@ def forget(data: DataFolder) -> None:
     _file(data).unlink(missing_ok=True)
 
 
-def _read(data: DataFolder) -> tuple[Inputs, bool] | None:
+def _written(data: DataFolder) -> int | None:
+    """When the warehouse was written last, in nanoseconds since 1970."""
+    log = data.warehouse.with_name(data.warehouse.name + ".wal")
+    files = [file for file in (data.warehouse, log) if file.exists()]
+    return max((file.stat().st_mtime_ns for file in files), default=None)
+
+
+def _read(data: DataFolder) -> tuple[Inputs, int | None] | None:
     try:
         noted = json.loads(_file(data).read_text(encoding="utf-8"))
-        return Inputs(**noted["inputs"]), bool(noted["is_trained"])
+        return Inputs(**noted["inputs"]), noted["trained_in_warehouse_of"]
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
 

@@ -1,5 +1,6 @@
 """The questions the command line answers, from published marts only."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,14 +16,28 @@ from music_warehouse.publish.versions import damaged
 
 Row = tuple[Any, ...]
 
+_USER_SHARE = (
+    "% of a user: mean share of a user's plays, "
+    "in small countries pulled towards the world's."
+)
+_RANKED = (
+    "Ranked: countries with enough users (var min_country_users) "
+    "and listeners (min_pair_listeners)."
+)
+_CHANCE = (
+    "Where bounds (from, to) overlap, the difference may be chance. "
+    "The published vectors are the shipped method's."
+)
+
 
 @dataclass(frozen=True)
 class Answer:
-    """A heading and a table."""
+    """A heading, a table, and how to read its figures."""
 
     heading: str
     columns: tuple[str, ...]
     rows: list[Row]
+    notes: tuple[str, ...] = ()
 
 
 def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
@@ -57,7 +72,7 @@ def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
 def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
     """The countries in which an artist is most popular, by its mean share of a
     user's plays (shrunk). Countries and pairs with too few users come last, without
-    a rank and with the reason, by the artist's share of all plays there."""
+    a rank and with the reason, those with most users first."""
     with _published(data) as marts:
         key, name = _artist(marts, artist)
         rows = marts.execute(
@@ -80,7 +95,12 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
             inner join agg_artist_country using (country, artist_key)
             inner join dim_countries using (country)
             where artist_key = ?
-            order by headline_rank nulls last, row_no
+            order by
+                headline_rank nulls last,
+                country = 'ZZ',
+                country_users desc,
+                user_mean_share_eb desc,
+                row_no
             limit ?
             """,
             [key, limit],
@@ -89,9 +109,13 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
         *("rank", "country", "% of a user", "% of plays", "plays"),
         *("listeners", "of users", "no rank because"),
     )
+    notes = [_USER_SHARE]
     if all(reason is None for *_, reason in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
-    return Answer(f"Countries where {name} is most popular", columns, rows)
+    else:
+        notes.append(_RANKED)
+    heading = f"Countries where {name} is most popular"
+    return Answer(heading, columns, rows, tuple(notes))
 
 
 def similar_to(data: DataFolder, artist: str, limit: int) -> Answer:
@@ -142,6 +166,7 @@ def embedding_quality(data: DataFolder) -> Answer:
         f"One artist hidden of each of {users} users, looked for among {artists}",
         ("method", "% in top 10", "from", "to", "NDCG@10", "% in top 50", "% covered"),
         [row[:-2] for row in rows],
+        (_CHANCE,),
     )
 
 
@@ -156,7 +181,7 @@ def _published(data: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _country(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]:
-    wanted = normalise_name(given)
+    wanted = _wanted(given, "country")
     found = marts.execute(
         """
         select country, country_name
@@ -177,12 +202,13 @@ def _country(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[str, str]:
         """,
         [wanted],
     ).fetchall()
-    raise UserError(f"No country is called {given}; near: {_listed(near)}.")
+    raise UserError(f'No country is called "{given}"; near: {_listed(near)}.')
 
 
 def _artist(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[int, str]:
-    """The artist of that name; of several, the one that most lists name."""
-    wanted = normalise_name(given)
+    """The artist of that name; of several, the one that most lists name. Where none
+    has it, the one artist whose name differs in accents and punctuation alone."""
+    wanted = _wanted(given, "artist")
     artists = marts.execute(
         "select artist_key, artist_name from dim_artists"
     ).fetchall()
@@ -201,6 +227,10 @@ def _artist(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[int, str]:
         ).fetchone()
         key = most_heard[0] if most_heard else min(found)
         return key, found[key]
+    bare = _bare(given)
+    alike = [(key, name) for key, name in artists if bare and _bare(name) == bare]
+    if len(alike) == 1:
+        return alike[0]
     near = marts.execute(
         """
         select artist_name
@@ -210,7 +240,20 @@ def _artist(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[int, str]:
         """,
         [wanted],
     ).fetchall()
-    raise UserError(f"No artist is called {given}; near: {_listed(near)}.")
+    raise UserError(f'No artist is called "{given}"; near: {_listed(near)}.')
+
+
+def _wanted(given: str, what: str) -> str:
+    wanted = normalise_name(given)
+    if not wanted:
+        raise UserError(f"The name of the {what} is blank.")
+    return wanted
+
+
+def _bare(name: str) -> str:
+    """A name's letters and digits, without case and accents: "Jay-Z" gives "jayz"."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(character for character in decomposed if character.isalnum())
 
 
 def _listed(names: list[Row]) -> str:

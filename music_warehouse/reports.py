@@ -2,24 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from music_warehouse.ingest import IngestReport, LedgerEntry, read_ledger
+from music_warehouse.ingest.ledger import LOADED
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import PublishReport, Version
 from music_warehouse.questions import Answer
 from music_warehouse.status import Status
 from music_warehouse.tables import print_table
+from music_warehouse.unsettled import unsettled, way_out, why
 
 if TYPE_CHECKING:
     # Its driver takes a second to import.
     from music_warehouse.production.publication import PublicationReport
 
 
-def print_ingest(report: IngestReport, data: DataFolder) -> None:
-    """What became of the files of one ingest, and why rows or files were refused."""
+def print_ingest(
+    report: IngestReport, data: DataFolder, settings: Mapping[str, Any]
+) -> None:
+    """What became of the files of one ingest, why rows or files were refused, and
+    which of the loaded files will stop publication under these vars of the project."""
     taken = {file.file_seq for file in report.files}
-    print_deliveries(entry for entry in read_ledger(data) if entry.file_seq in taken)
+    ledger = read_ledger(data)
+    print_deliveries(entry for entry in ledger if entry.file_seq in taken)
     reasons: Counter[tuple[str, str]] = Counter()
     for file in report.files:
         for reason, count in file.reasons.items():
@@ -32,6 +38,14 @@ def print_ingest(report: IngestReport, data: DataFolder) -> None:
         )
     for ignored in report.ignored:
         print(f"Ignored {ignored.path}: {ignored.reason}")
+    misread = [
+        entry
+        for entry in unsettled(ledger, settings)
+        if entry.file_seq in taken and entry.state == LOADED
+    ]
+    if misread:
+        named = ", ".join(f"{entry.file_name} ({why(entry)})" for entry in misread)
+        print(f"\nStops publication: {named}. {way_out(misread, settings)}")
 
 
 def print_deliveries(
@@ -77,13 +91,17 @@ def print_production(report: "PublicationReport") -> None:
 
 
 def print_answer(answer: Answer) -> None:
-    """A heading and the table below it."""
+    """A heading, the table below it, and how to read its figures."""
     print(answer.heading)
     print_table(answer.columns, answer.rows)
+    for note in answer.notes:
+        print(note)
 
 
 def print_status(status: Status) -> None:
-    """Deliveries, rejects, publication; each says so where there is none."""
+    """Deliveries, rejects, what stops publication, and what is published; each says
+    so where there is none."""
+    print(f"Data folder: {status.root}")
     if not status.files:
         print("Nothing has been ingested: run `music-warehouse ingest PATH`.")
     print_deliveries(status.files, status.replaced)
@@ -91,6 +109,8 @@ def print_status(status: Status) -> None:
         print("\nRejected:")
         print_table(("table", "reason", "count", "for example"), status.rejects)
     print()
+    for file in status.unsettled:
+        print(f"May stop publication: {file.file_seq} {file.file_name} ({why(file)})")
     if status.version is None:
         print("Nothing is published: run `music-warehouse build`.")
         return
@@ -107,12 +127,11 @@ def print_status(status: Status) -> None:
     if status.waiting is None:
         print("Its build's deliveries are not known: run `music-warehouse build`.")
     elif status.waiting:
-        print(
-            f"{len(status.waiting)} deliveries have come since: "
-            "run `music-warehouse build`."
-        )
+        count = len(status.waiting)
+        have = "1 delivery has" if count == 1 else f"{count} deliveries have"
+        print(f"{have} come since: run `music-warehouse build`.")
     else:
-        print("It holds every delivery.")
+        print("The published version holds every delivery.")
 
 
 def _state(file: LedgerEntry) -> str:

@@ -1,8 +1,10 @@
 """What has landed, what is rejected and why, and what is published."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -12,45 +14,51 @@ from music_warehouse.paths import DataFolder
 from music_warehouse.publish import Version, find_current, require_readable
 from music_warehouse.publish.inputs import continues, informative
 from music_warehouse.retraining import Trigger, published_triggers
+from music_warehouse.unsettled import unsettled
 
 _COUNTED_IN = "load_reconciliation"
 
 
 @dataclass(frozen=True)
 class Status:
-    """The state of a data folder.
+    """The state of the data folder `root`.
 
     `rejects` counts rejected rows and files by table and reason; `version` is the
     published one; `waiting` are the deliveries that it does not hold, without those
     that say nothing new. `replaced` has, by `file_seq`, the loaded rows whose
     listeners a later delivery lists again, as the version counts them: empty where
     nothing is published, or not from this lake. `triggers` say how far the version's
-    Python models are from being due for training.
+    Python models are from being due for training. `unsettled` are the files that stop
+    a publication.
     """
 
+    root: Path
     files: list[LedgerEntry]
     replaced: dict[int, int]
     rejects: list[tuple[str, str, int, str]]
     version: Version | None
     waiting: list[LedgerEntry] | None
     triggers: list[Trigger]
+    unsettled: list[LedgerEntry]
 
 
-def read_status(data: DataFolder) -> Status:
+def read_status(data: DataFolder, settings: Mapping[str, Any] | None = None) -> Status:
     """Read the ledger, the rejects and the published version; UserError where that
-    is damaged."""
+    is damaged. `settings` are the project's vars, which say what is let pass."""
     files = read_ledger(data)
     folder = find_current(data)
     version = Version.read(folder) if folder else None
     if folder and version:
         require_readable(folder, version)
     return Status(
+        data.root.absolute(),
         files,
         _replaced(files, folder, version),
         _rejects(data, files),
         version,
         _waiting(files, version),
         published_triggers(folder) if folder else [],
+        unsettled(files, settings or {}),
     )
 
 

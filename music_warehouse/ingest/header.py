@@ -8,7 +8,11 @@ from music_warehouse.contracts import Contract
 from music_warehouse.ingest.rows import FileRejected
 
 _DELIMITERS = (b",", b"\t")
+_OTHER_DELIMITERS = (";", "|")
 _COLUMN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# What names a column and hardly ever a listener.
+_TELLING_NAME = re.compile(r"(?:[a-z0-9_]*_)?(?:id|name)")
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def read_header(line: bytes, contract: Contract) -> Header:
     """Map a header line, without its line end, to the contract's columns by name.
 
     Names are compared trimmed and without regard to case. Raises FileRejected
-    naming the columns that are missing or given twice.
+    naming the columns that are missing or given twice, or the separator that is
+    neither comma nor tab.
     """
     if b"\x00" in line:
         raise FileRejected("not_text", "The first line holds NUL bytes.")
@@ -99,6 +104,13 @@ def read_header(line: bytes, contract: Contract) -> Header:
         names = [field.decode("utf-8").strip().casefold() for field in fields]
     except UnicodeDecodeError as error:
         raise FileRejected("not_text", "The header line is not UTF-8.") from error
+    other = next((d for d in _OTHER_DELIMITERS if d in names[0]), None)
+    if other and len(names) == 1:
+        raise FileRejected(
+            "missing_columns",
+            f"The columns seem to be separated by '{other}'; "
+            "a comma or a tab is needed.",
+        )
     positions, drift = map_columns(names, contract)
     return Header(delimiter, len(names), positions, drift)
 
@@ -126,13 +138,27 @@ def map_columns(
             missing.append(column.name)
     drift = tuple(n for i, n in enumerate(names) if i not in positions)
     if missing:
-        # without a header line these are values, perhaps personal ones
-        is_header = len(missing) < len(contract.columns)
-        names = [n for n in drift if is_header and _COLUMN_NAME.fullmatch(n)]
-        found = f"; unknown in their place: {', '.join(names)}" if names else ""
+        is_header = len(missing) < len(contract.columns) or _are_columns(names)
         raise FileRejected(
-            "missing_columns", f"Columns missing: {', '.join(missing)}{found}."
+            "missing_columns",
+            f"Columns missing: {', '.join(missing)}{_found(drift, is_header)}.",
         )
     if repeated:
         raise duplicate
     return tuple(positions), drift
+
+
+def _are_columns(names: list[str]) -> bool:
+    """Whether these are names of columns, although none is the contract's: without
+    a header line they are values, perhaps personal ones, and must not be repeated."""
+    return all(map(_COLUMN_NAME.fullmatch, names)) and any(
+        map(_TELLING_NAME.fullmatch, names)
+    )
+
+
+def _found(drift: tuple[str, ...], is_header: bool) -> str:
+    names = [name for name in drift if is_header and _COLUMN_NAME.fullmatch(name)]
+    if not names:
+        return ""
+    shown = [*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])]
+    return f"; found in their place: {', '.join(shown)}"

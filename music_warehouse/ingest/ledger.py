@@ -88,7 +88,7 @@ class Ledger:
         self._table = LEDGER_SCHEMA.empty_table()
         if self._path.exists():
             try:
-                self._table = pq.read_table(self._path).select(LEDGER_SCHEMA.names)
+                self._table = _read_whole(self._path).select(LEDGER_SCHEMA.names)
                 self._table = self._table.cast(LEDGER_SCHEMA)
             except (pa.ArrowException, KeyError) as error:
                 raise UserError(
@@ -175,6 +175,12 @@ class Ledger:
     ) -> None:
         if state == LOADED:
             self._loaded.setdefault((source, table, size), {})[sha256] = row
+
+
+def _read_whole(path: Path) -> pa.Table:
+    """The file as it was at one moment: pyarrow opens a path twice, and between the
+    two an ingest may have put the next ledger in its place."""
+    return pq.read_table(pa.BufferReader(path.read_bytes()))
 
 
 def read_ledger(data: DataFolder) -> list[LedgerEntry]:

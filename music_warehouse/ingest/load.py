@@ -158,7 +158,8 @@ class Loader:
             file_seq=file_seq,
             source=contract.source,
             table_name=contract.table,
-            file_path=path.as_posix(),
+            # The path tells what a mended file mends, from wherever it is named.
+            file_path=path.absolute().as_posix(),
             file_name=path.name,
             file_bytes=path.stat().st_size,
             file_sha256=sha256,

@@ -27,6 +27,7 @@ from music_warehouse.production.s3_lake import S3Folder, read_s3_ledger
 from music_warehouse.publish import Inputs
 from music_warehouse.publish.build_record import BuildRecord
 from music_warehouse.publish.inputs import continues, inputs_of
+from music_warehouse.unsettled import would_be_stopped
 
 DBT_TARGET = "prod"
 _ORIGIN = "built_from"
@@ -62,7 +63,12 @@ def build(
             inputs = inputs_of(entries, project.root, variables)
             with production.session() as session:
                 former = find_publication(session)
-                if former and former.inputs == inputs and not (force or full_refresh):
+                is_wanted = (
+                    force
+                    or full_refresh
+                    or would_be_stopped(entries, project.root, variables)
+                )
+                if former and former.inputs == inputs and not is_wanted:
                     marts = len(session.tables(PUBLISHED) - {PUBLICATION})
                     return PublicationReport(former, marts, is_new=False)
                 origin = _find_origin(session, production.raw_schema)
@@ -115,9 +121,7 @@ def _run_dbt(
         return
     told = "dbt stopped before it built anything, for the reason above"
     if results.is_file():
-        record = BuildRecord.read(target)
-        if (first := record.first_not_green()) is not None:
-            told = f"{record.count_not_green()} nodes are not green, {first} first"
+        told = BuildRecord.read(target).what_failed() or told
     raise UserError(f"The build failed: {told}. Readers go on seeing what they saw.")
 
 

@@ -111,25 +111,46 @@ class BuildRecord:
             return None
         return f"{_short(failed[0]['unique_id'])} ({failed[0]['status']})"
 
-    def count_not_green(self) -> int:
-        """How many nodes did not succeed, the skipped ones included."""
-        return sum(r["status"] not in GREEN for r in self.results["results"])
+    def what_failed(self) -> str | None:
+        """How many nodes did not succeed, the skipped ones included, and the first of
+        them; None where all did."""
+        first = self.first_not_green()
+        count = sum(r["status"] not in GREEN for r in self.results["results"])
+        nodes = "node is" if count == 1 else "nodes are"
+        return f"{count} {nodes} not green, {first} first" if first else None
 
-    def require_publishable(self, warehouse: Path, unit_tested: bool = False) -> None:
+    def failed_tests(self) -> dict[str, str]:
+        """The SQL of the data tests that found rows, by name, in the order in which
+        they ended; dbt notes it where the test ran."""
+        return {
+            _short(result["unique_id"]): result["compiled_code"]
+            for result in self.results["results"]
+            if result["status"] == "fail"
+            and result["unique_id"].startswith("test.")
+            and result.get("compiled_code")
+        }
+
+    def require_publishable(
+        self, warehouse: Path, unit_tested: bool = False, trained_before: bool = False
+    ) -> None:
         """Refuse, in one sentence, what no whole and green `dbt build` has checked,
         and a warehouse that was not written last by that very run."""
-        self.require_whole_and_green(unit_tested)
+        self.require_whole_and_green(unit_tested, trained_before)
         if not self._wrote(warehouse):
             raise UserError(
                 f"{warehouse} is not as the last dbt build left it: "
                 "run `music-warehouse build`."
             )
 
-    def require_whole_and_green(self, unit_tested: bool = False) -> None:
+    def require_whole_and_green(
+        self, unit_tested: bool = False, trained_before: bool = False
+    ) -> None:
         """Refuse, in one sentence, a run that was no whole and green `dbt build`.
 
-        Whole means every public model and every test of the project, the unit tests
-        excepted where the same definitions have passed them before (`unit_tested`).
+        Whole means every public model, every model that is trained and every test of
+        the project; the unit tests excepted where the same definitions have passed
+        them before (`unit_tested`), what is trained where an earlier build has ended
+        that (`trained_before`).
         """
         again = "run `music-warehouse build`."
         if self.results["args"]["which"] != "build":
@@ -149,20 +170,24 @@ class BuildRecord:
             )
         if self.manifest["metadata"]["invocation_id"] != self.invocation_id:
             raise UserError(f"dbt has read the project anew since its build: {again}")
-        if missing := self._required(unit_tested) - {
+        if missing := self._required(unit_tested, trained_before) - {
             result["unique_id"] for result in self.results["results"]
         }:
             raise UserError(
-                f"The last dbt build left out {len(missing)} public models or tests, "
+                f"The last dbt build left out {len(missing)} models or tests, "
                 f"{_short(min(missing))} for one: {again}"
             )
 
-    def _required(self, unit_tested: bool) -> set[str]:
+    def _required(self, unit_tested: bool, trained_before: bool) -> set[str]:
         nodes = {
             unique_id
             for unique_id, node in self.manifest["nodes"].items()
             if node["resource_type"] == "test"
             or (node["resource_type"] == "model" and node["access"] == "public")
+            or (
+                not trained_before
+                and "retrained" in node.get("config", {}).get("meta", {})
+            )
         }
         return nodes if unit_tested else nodes | set(self.manifest["unit_tests"])
 

@@ -7,6 +7,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.lake import LEDGER
 from music_warehouse.ingest.ledger import (
@@ -16,6 +18,7 @@ from music_warehouse.ingest.ledger import (
     read_ledger,
 )
 from music_warehouse.paths import DataFolder
+from music_warehouse.project_vars import ACCEPTED_FILES
 from music_warehouse.publish.versions import Inputs
 
 _PROJECT_FOLDERS = (
@@ -24,7 +27,11 @@ _PROJECT_FOLDERS = (
     "music_warehouse/learning",
 )
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
-_ENGINES = ("dbt-core", "dbt-duckdb", "duckdb", "music-warehouse")
+_ENGINES = (
+    *("dbt-core", "dbt-duckdb", "duckdb", "music-warehouse"),
+    # What vectors are computed with.
+    *("numpy", "scipy", "scikit-learn", "gensim"),
+)
 
 
 def read_inputs(
@@ -58,15 +65,19 @@ def require_deliveries(data: DataFolder) -> list[LedgerEntry]:
 
 def informative(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
     """The entries that add to what is known of the deliveries: all but duplicates,
-    and but files rejected whole whose bytes were rejected before."""
-    rejected: set[tuple[str, str, str]] = set()
+    and but files rejected whole that were rejected before, the same bytes of the same
+    path."""
+    rejected: set[tuple[str, str, str, str]] = set()
     found = []
     for entry in entries:
-        content = (entry.source, entry.table_name, entry.file_sha256)
         if entry.state == REJECTED:
-            if content in rejected:
+            refused = (
+                *(entry.source, entry.table_name),
+                *(entry.file_path, entry.file_sha256),
+            )
+            if refused in rejected:
                 continue
-            rejected.add(content)
+            rejected.add(refused)
         if entry.state != DUPLICATE:
             found.append(entry)
     return found
@@ -122,11 +133,25 @@ def _project_sha256(project: Path, variables: Mapping[str, Any]) -> str:
     digest = hashlib.sha256()
     for file in project_files(project):
         digest.update(file.relative_to(project).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    digest.update(json.dumps(variables, sort_keys=True, default=str).encode())
+        told = _settings(file) if file.name == "dbt_project.yml" else file.read_bytes()
+        digest.update(hashlib.sha256(told).digest())
+    counted = {name: variables[name] for name in variables if name != ACCEPTED_FILES}
+    digest.update(json.dumps(counted, sort_keys=True, default=str).encode())
     for engine in _ENGINES:
         digest.update(f"{engine}={_installed(engine)}\n".encode())
     return digest.hexdigest()
+
+
+def _settings(file: Path) -> bytes:
+    """What `dbt_project.yml` says, without the accepted files: those decide whether
+    the tables may be published, not what they hold."""
+    text = file.read_bytes()
+    try:
+        told = yaml.safe_load(text)
+        told["vars"].pop(ACCEPTED_FILES, None)
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError):
+        return text
+    return repr(told).encode()
 
 
 def _installed(distribution: str) -> str:

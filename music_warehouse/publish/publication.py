@@ -29,6 +29,15 @@ _LOCK_WAIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
+class Runs:
+    """The runs of dbt that are one build: the `first` where there were two, and
+    whether the last left models alone that an earlier build had trained."""
+
+    first: BuildRecord | None = None
+    is_trained_before: bool = False
+
+
+@dataclass(frozen=True)
 class PublishReport:
     """The version that is current now; `is_new` unless it had been before."""
 
@@ -42,14 +51,14 @@ def publish(
     target: Path,
     project: Path,
     inputs: Inputs | None = None,
-    earlier: BuildRecord | None = None,
+    runs: Runs | None = None,
 ) -> PublishReport:
     """Publish the marts of dbt's last run, if that was a whole and green build.
 
     `target` is dbt's target folder, `project` the folder of `dbt_project.yml`.
     `inputs` are those read before the build began; without them they are read
-    now, and count only if nothing has changed since the build began. `earlier` is the
-    first of two runs that are one build. A refusal is a
+    now, and count only if nothing has changed since the build began. `runs` says which
+    runs of dbt were that build. A refusal is a
     UserError and leaves the current version as it is; so does a kill at any moment.
     """
     if not data.warehouse.is_file():
@@ -60,7 +69,7 @@ def publish(
     lock = FileLock(data.published / ".publish.lock")
     try:
         with lock.acquire(timeout=_LOCK_WAIT_SECONDS):
-            return _publish(data, target, project, inputs, earlier)
+            return _publish(data, target, project, inputs, runs or Runs())
     except Timeout as error:
         raise UserError(
             "Another publication has been going on for five minutes: "
@@ -73,18 +82,22 @@ def _publish(
     target: Path,
     project: Path,
     inputs: Inputs | None,
-    earlier: BuildRecord | None,
+    runs: Runs,
 ) -> PublishReport:
     sweep(data)
     record = BuildRecord.read(target)
-    if earlier is not None:
-        record = record.after(earlier)
+    if runs.first is not None:
+        record = record.after(runs.first)
     if inputs is None and unchanged_since(data, project, record.started_at):
         inputs = read_inputs(data, project, record.variables)
     former = find_whole(data)
     unit_tested = former is not None and former[1].has_definitions_of(inputs)
-    record.require_publishable(data.warehouse, unit_tested)
-    if former and former[1].invocation_id == record.invocation_id:
+    is_published = (
+        former is not None and former[1].invocation_id == record.invocation_id
+    )
+    trained_before = runs.is_trained_before or is_published
+    record.require_publishable(data.warehouse, unit_tested, trained_before)
+    if former and is_published:
         folder, version = former
         if is_as_published(folder, version):
             return PublishReport(version, folder, is_new=False)
@@ -98,7 +111,7 @@ def _publish(
         sweep(data)
         raise
     # The warehouse may have been rebuilt between the check and the copy.
-    record.require_publishable(data.warehouse, unit_tested)
+    record.require_publishable(data.warehouse, unit_tested, trained_before)
     version = Version(
         id=version_id,
         published_at=published_at,

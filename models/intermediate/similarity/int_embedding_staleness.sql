@@ -8,8 +8,7 @@ trained_artists as (
 
 trained_users as (
 
-    select user_key
-    from {{ ref('stg_python__user_embeddings') }}
+    select * from {{ ref('int_trained_users') }}
 
 ),
 
@@ -25,9 +24,7 @@ present_artists as (
 
 present_users as (
 
-    select user_key
-    from {{ ref('int_listening_users') }}
-    where listed_playcount > 0
+    select * from {{ ref('int_listed_tastes') }}
 
 ),
 
@@ -66,6 +63,7 @@ artists as (
         count(case
             when artist_totals.present_listeners = 0 then 1
         end) as vanished_artists,
+        count(artist_totals.trained_through_file_seq) as trained_artists,
         {{ exact_sum('0.5 * abs(
             cast(artist_totals.present_listeners as double precision)
             / nullif(all_artists.present_listeners, 0)
@@ -81,9 +79,15 @@ artists as (
 users as (
 
     select
-        count(case when trained_users.user_key is null then 1 end) as new_users,
+        count(case
+            when
+                trained_users.user_key is null
+                or trained_users.check_sum != present_users.check_sum
+                then present_users.user_key
+        end) as changed_users,
         count(case when present_users.user_key is null then 1 end) as vanished_users,
-        count(present_users.user_key) as present_users
+        count(present_users.user_key) as present_users,
+        count(trained_users.user_key) as trained_users
     from trained_users
     full outer join present_users
         on trained_users.user_key = present_users.user_key
@@ -93,11 +97,15 @@ users as (
 int_embedding_staleness as (
 
     select
+        cast('similarity' as varchar(64)) as model_group,
+
         artists.new_artists,
-        users.new_users / nullif(
+        users.changed_users / nullif(
             cast(users.present_users as double precision), 0
-        ) as new_user_share,
-        artists.vanished_artists + users.vanished_users as vanished,
+        ) as changed_user_share,
+        (artists.vanished_artists + users.vanished_users) / nullif(
+            cast(artists.trained_artists + users.trained_users as double precision), 0
+        ) as vanished_share,
         artists.listener_drift,
 
         artists.trained_through_file_seq

@@ -6,15 +6,27 @@ users as (
 
 ),
 
+-- A line that has slipped by a column may bring a mail address.
+spellings as (
+
+    select
+        case
+            when position('@' in country_as_delivered) > 0 then '***@***'
+            else country_as_delivered
+        end as country_as_delivered
+    from users
+    where
+        country = 'ZZ'
+        and country_as_delivered is not null
+
+),
+
 unrecognised_countries as (
 
     select
         country_as_delivered,
         count(*) as users
-    from users
-    where
-        country = 'ZZ'
-        and country_as_delivered is not null
+    from spellings
     group by country_as_delivered
 
 )

@@ -17,6 +17,7 @@ latest_file as (
 observations as (
 
     select
+        model_group,
         'new_artists' as reason,
         cast(new_artists as double precision) as observed,
         cast({{ var('retrain_above_new_artists') }} as double precision) as threshold,
@@ -26,10 +27,11 @@ observations as (
     union all
 
     select
-        'new_user_share' as reason,
-        new_user_share as observed,
+        model_group,
+        'changed_user_share' as reason,
+        changed_user_share as observed,
         cast(
-            {{ var('retrain_above_new_user_share') }} as double precision
+            {{ var('retrain_above_changed_user_share') }} as double precision
         ) as threshold,
         trained_through_file_seq
     from staleness
@@ -37,6 +39,7 @@ observations as (
     union all
 
     select
+        model_group,
         'listener_drift' as reason,
         listener_drift as observed,
         cast({{ var('retrain_above_drift') }} as double precision) as threshold,
@@ -46,9 +49,12 @@ observations as (
     union all
 
     select
-        'vanished' as reason,
-        cast(vanished as double precision) as observed,
-        cast(0 as double precision) as threshold,
+        model_group,
+        'vanished_share' as reason,
+        vanished_share as observed,
+        cast(
+            {{ var('retrain_above_vanished_share') }} as double precision
+        ) as threshold,
         trained_through_file_seq
     from staleness
 
@@ -57,7 +63,7 @@ observations as (
 retraining_triggers as (
 
     select
-        cast('similarity' as varchar(64)) as model_group,
+        observations.model_group,
         cast(observations.reason as varchar(64)) as reason,
 
         coalesce(observations.observed, 0) as observed,

@@ -58,13 +58,14 @@ def run(tmp_path: Path, data: DataFolder) -> Run:
 @pytest.fixture
 def deliver(data: DataFolder) -> Callable[..., None]:
     """Enter a delivered file into the ledger: rows loaded and rows rejected, the
-    file's bytes by a number of their own, and what became of it."""
+    file's bytes by a number of their own, what became of it, and its path."""
 
     def deliver(
         loaded: int,
         rejected: int = 0,
         content: int | None = None,
         state: str = "loaded",
+        path: str | None = None,
     ) -> None:
         data.lake.mkdir(parents=True, exist_ok=True)
         ledger = Ledger(data.lake)
@@ -88,7 +89,7 @@ def deliver(data: DataFolder) -> Callable[..., None]:
                 file_seq=number,
                 source="listening",
                 table_name="users",
-                file_path=f"users_{number}.csv",
+                file_path=path or f"users_{number}.csv",
                 file_name=f"users_{number}.csv",
                 file_bytes=10,
                 file_sha256=f"{content or number:064d}",

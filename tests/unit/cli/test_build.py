@@ -34,6 +34,20 @@ from read_parquet('{{ env_var("MUSIC_WAREHOUSE_DATA") }}/lake/ledger/ledger.parq
 where rows_loaded <= {{ var("most_loaded") }}
 """
 
+# Begins and ends with what must not spoil the SQL around it.
+REJECTED = """
+-- A comment; with a semicolon.
+select deliveries.file_seq, ledger.rows_rejected
+from {{ ref('deliveries') }} as deliveries
+inner join read_parquet(
+    '{{ env_var("MUSIC_WAREHOUSE_DATA") }}/lake/ledger/ledger.parquet'
+) as ledger on deliveries.file_seq = ledger.file_seq
+where
+    ledger.rows_rejected > ledger.rows_loaded
+    and not list_contains({{ var("accepted_files") }}::integer[], ledger.file_seq)
+order by deliveries.file_seq -- the end
+"""
+
 HELD = """
 import os
 
@@ -72,6 +86,20 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def checked_project(project: Path) -> Path:
+    """The project with a check of rejected rows, in the form of the warehouse's own,
+    and two more declared settings."""
+    settings = "vars: {most_loaded: 1000, max_reject_share: 0.5, accepted_files: []}"
+    lines = PROJECT.strip().splitlines()[:-1]
+    lines += ["test-paths: [tests, dbt_project/data_tests]", settings]
+    (project / "dbt_project.yml").write_text("\n".join(lines))
+    tests = project / "dbt_project" / "data_tests"
+    tests.mkdir(parents=True)
+    (tests / "assert_reject_share_is_publishable.sql").write_text(REJECTED)
+    return project
+
+
 def published_rows(data) -> list[tuple[int, int]]:
     folder = find_current(data)
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
@@ -97,7 +125,7 @@ def test_a_green_build_is_published_and_a_red_one_is_not(run, data, deliver, pro
 
     deliver(101)
     status = run("status")
-    assert "1 deliveries have come since" in status.out
+    assert "1 delivery has come since" in status.out
     assert "version 000001-" in status.out
     assert ["listening.users", "blank_user_id", "2"] in [
         line.split()[:3] for line in status.out.splitlines()
@@ -105,7 +133,13 @@ def test_a_green_build_is_published_and_a_red_one_is_not(run, data, deliver, pro
 
     red = run("build")
     assert red.status == 1
-    assert "few_rows (fail) first" in red.err
+    assert "1 node is not green, few_rows (fail) first" in red.err
+    rows = red.out[red.out.index("Rows for which few_rows failed, 3 at most:") :]
+    assert [line.split() for line in rows.splitlines()[1:]] == [
+        ["file_seq", "rows_loaded"],
+        ["2", "101"],
+        [],
+    ]
     assert "Readers go on seeing version 000001-" in red.err
     assert published_rows(data) == [(1, 7)]
 
@@ -125,7 +159,7 @@ def test_what_has_changed_decides_whether_and_how_a_build_runs(
     assert run("build").status == 0
     assert not full_refresh_of_last_run(project)
     assert published_rows(data) == [(1, 7), (2, 8)]
-    assert "It holds every delivery." in run("status").out
+    assert "The published version holds every delivery." in run("status").out
 
     assert run("build", "--vars", "most_loaded: 7").status == 0
     assert full_refresh_of_last_run(project)
@@ -140,6 +174,68 @@ def test_what_has_changed_decides_whether_and_how_a_build_runs(
     assert broken.status == 1
     assert "deliveries (error) first" in broken.err
     assert published_rows(data) == [(1, 7)]
+
+
+def test_a_build_that_rejects_stop_names_the_rows_and_the_way_out(
+    run, data, deliver, checked_project
+):
+    deliver(7)
+    assert run("build").status == 0
+    for _ in range(4):
+        deliver(2, 3)
+    deliver(0, 1, content=50, state="rejected")
+
+    stopped = run("build")
+
+    assert stopped.status == 1
+    rows = stopped.out[stopped.out.index("Rows for which assert_reject_share") :]
+    assert [line.split() for line in rows.splitlines()[1:5]] == [
+        ["file_seq", "rows_rejected"],
+        *([str(number), "3"] for number in (2, 3, 4)),
+    ]
+    assert "`accepted_files: [2, 3, 4, 5, 6]` in dbt_project.yml" in stopped.err
+    assert "build --vars '{accepted_files: [2, 3, 4, 5, 6]}'`" in stopped.err
+
+
+def test_letting_a_file_pass_refreshes_nothing_and_can_be_taken_back(
+    run, data, deliver, checked_project
+):
+    deliver(7)
+    assert run("build").status == 0
+    deliver(2, 3)
+    assert run("build").status == 1
+
+    assert run("build", "--vars", "{accepted_files: [2]}").status == 0
+    assert not full_refresh_of_last_run(checked_project)
+    assert published_rows(data) == [(1, 7), (2, 2)]
+
+    settings = checked_project / "dbt_project.yml"
+    settings.write_text(settings.read_text().replace("files: []", "files: [2]"))
+    assert run("build").out.startswith("Nothing is new")
+
+    assert run("build", "--vars", "{accepted_files: []}").status == 1
+    assert not full_refresh_of_last_run(checked_project)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("{accepted_file: [5]}", "has no var accepted_file: did you mean accepted_fi"),
+        ("{zzz: 1}", "dbt_project.yml has no var zzz."),
+        ("{accepted_files: 5}", "accepted_files is 5, but must be a list of file num"),
+        ("{accepted_files: [a]}", "accepted_files is ['a'], but must be a list"),
+    ],
+)
+def test_a_mistaken_var_is_told_before_dbt_starts(
+    run, data, deliver, checked_project, given, told
+):
+    deliver(7)
+    ended = run("build", "--vars", given)
+
+    assert ended.status == 1
+    assert told in ended.err
+    assert ended.err.count("\n") == 1
+    assert ended.out == ""
 
 
 def test_another_lake_with_the_same_sequence_numbers_is_built_from_nothing(
@@ -182,16 +278,16 @@ def test_a_delivery_of_a_red_build_that_is_taken_back_leaves_no_rows(
 
 def test_what_was_delivered_before_is_not_new(run, data, deliver, project):
     deliver(7)
-    deliver(0, 1, state="rejected")
+    deliver(0, 1, state="rejected", path="refused.csv")
     assert run("build").status == 0
 
     deliver(7, content=1, state="duplicate")
-    deliver(0, 1, content=2, state="rejected")
-    assert "It holds every delivery." in run("status").out
+    deliver(0, 1, content=2, state="rejected", path="refused.csv")
+    assert "The published version holds every delivery." in run("status").out
     assert run("build").out.startswith("Nothing is new")
 
     deliver(0, 1, state="rejected")
-    assert "1 deliveries have come since" in run("status").out
+    assert "1 delivery has come since" in run("status").out
     assert run("build").status == 0
     assert not full_refresh_of_last_run(project)
 

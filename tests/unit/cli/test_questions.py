@@ -124,6 +124,32 @@ def test_a_missing_rank_is_explained(marts):
     assert [row[-1] for row in rows] == ["too few listeners", "country unknown"]
 
 
+def test_without_a_rank_countries_of_many_users_come_first(marts):
+    with duckdb.connect(str(current_version(marts) / "marts.duckdb")) as database:
+        database.execute("""
+            insert into dim_artists values (4, 'Cher');
+            insert into country_rank_per_artist values
+                ('NA', 4, 'Cher', 1, 0.9, null, 1, 1, 1),
+                ('CI', 4, 'Cher', 1, 0.5, null, 2, 2, 1),
+                ('DE', 4, 'Cher', 1, 0.1, null, 3, 3, 5);
+            insert into agg_artist_country values
+                ('NA', 4, 0.5, 1, false), ('CI', 4, 0.75, 1, false),
+                ('DE', 4, 0.25, 92, false);
+        """)
+
+    rows = countries_of(marts, "Cher", limit=10).rows
+
+    assert [row[1] for row in rows] == ["Germany", "Côte d'Ivoire", "Namibia"]
+
+
+def test_the_rule_of_ranks_is_told_where_one_is_missing(marts):
+    ranked = countries_of(marts, "Drake", limit=1).notes
+    unranked = countries_of(marts, "Drake", limit=10).notes
+
+    assert not any("min_country_users" in note for note in ranked)
+    assert any("min_country_users" in note for note in unranked)
+
+
 def test_where_all_are_ranked_no_reason_is_shown(marts):
     answer = countries_of(marts, "Drake", limit=1)
 
@@ -137,14 +163,49 @@ def test_the_limit_cuts(marts):
 
 def test_an_unknown_country_is_answered_with_near_ones(marts):
     with pytest.raises(
-        UserError, match=r"No country is called Germani; near: Germany,"
+        UserError, match=r'No country is called "Germani"; near: Germany,'
     ):
         artists_in(marts, "Germani", limit=1)
 
 
 def test_an_unknown_artist_is_answered_with_near_ones(marts):
-    with pytest.raises(UserError, match=r"No artist is called Drke; near: D"):
+    with pytest.raises(UserError, match=r'No artist is called "Drke"; near: D'):
         countries_of(marts, "Drke", limit=1)
+
+
+@pytest.mark.parametrize("blank", ["", " \t"])
+def test_a_blank_name_is_refused(marts, blank):
+    with pytest.raises(UserError, match="The name of the country is blank"):
+        artists_in(marts, blank, limit=1)
+    with pytest.raises(UserError, match="The name of the artist is blank"):
+        similar_to(marts, blank, limit=1)
+
+
+@pytest.mark.parametrize("given", ["bjork", "BJÖRK!", "bjo-rk"])
+def test_an_artist_is_found_without_accents_and_punctuation(marts, given):
+    with duckdb.connect(str(current_version(marts) / "marts.duckdb")) as database:
+        database.execute("insert into dim_artists values (5, 'Björk')")
+
+    assert countries_of(marts, given, limit=1).heading.startswith("Countries where Bj")
+
+
+def test_of_several_artists_alike_but_for_accents_none_is_taken(marts):
+    with duckdb.connect(str(current_version(marts) / "marts.duckdb")) as database:
+        database.execute("insert into dim_artists values (5, 'Björk'), (6, 'Bj.ork')")
+
+    with pytest.raises(UserError, match=r'No artist is called "bjork"; near: B'):
+        countries_of(marts, "bjork", limit=1)
+
+
+def test_a_name_of_signs_alone_is_nobodys_but_its_own(marts):
+    with duckdb.connect(str(current_version(marts) / "marts.duckdb")) as database:
+        database.execute("insert into dim_artists values (5, '!!!')")
+
+    assert countries_of(marts, "!!!", limit=1).heading == (
+        "Countries where !!! is most popular"
+    )
+    with pytest.raises(UserError, match=r'No artist is called "\?\?\?"'):
+        countries_of(marts, "???", limit=1)
 
 
 def test_a_country_nobody_is_from_is_told(marts):

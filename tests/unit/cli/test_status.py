@@ -1,4 +1,5 @@
-"""What `status` shows of deliveries that later ones have replaced."""
+"""What `status` shows of deliveries: which later ones have replaced, and which may
+stop publication."""
 
 import json
 from dataclasses import asdict
@@ -56,10 +57,11 @@ def test_replaced_rows_are_shown_and_blank_for_what_is_not_published(
 
     assert read_status(data).replaced == {1: 5, 2: 0}
     table = run("status").out.splitlines()
-    assert "loaded  of them replaced  rejected" in table[0]
-    assert table[1].split()[3:7] == ["7", "7", "5", "0"]
-    assert table[2].split()[3:7] == ["5", "5", "0", "0"]
-    assert table[3].split()[3:6] == ["4", "4", "0"]
+    assert table[0] == f"Data folder: {data.root}"
+    assert "loaded  of them replaced  rejected" in table[1]
+    assert table[2].split()[3:7] == ["7", "7", "5", "0"]
+    assert table[3].split()[3:7] == ["5", "5", "0", "0"]
+    assert table[4].split()[3:6] == ["4", "4", "0"]
 
 
 @pytest.mark.parametrize(
@@ -75,3 +77,53 @@ def test_counts_of_another_lake_or_of_an_older_mart_are_not_shown(
 
     assert read_status(data).replaced == {}
     assert "replaced" not in run("status").out
+
+
+def stopping(run) -> list[str]:
+    words = "May stop publication: "
+    lines = run("status").out.splitlines()
+    return [line.removeprefix(words) for line in lines if line.startswith(words)]
+
+
+def test_files_that_may_stop_publication_are_named_until_they_are_settled(
+    run, data, deliver, tmp_path
+):
+    deliver(19, 1)
+    deliver(18, 2)
+    deliver(0, 1, state="rejected")
+    assert stopping(run) == [
+        "2 users_2.csv (10% of its rows rejected)",
+        "3 users_3.csv (refused)",
+    ]
+
+    settings = tmp_path / "dbt_project.yml"
+    settings.write_text("name: toy\nvars: {max_reject_share: 0.04}\n")
+    assert [line[0] for line in stopping(run)] == ["1", "2", "3"]
+    settings.write_text("name: toy\nvars: {toy: {accepted_files: [2]}}\n")
+    assert [line[0] for line in stopping(run)] == ["3"]
+
+
+def test_ingest_tells_what_will_stop_publication_and_a_mended_file_settles_it(
+    run, data, tmp_path
+):
+    users = tmp_path / "users.csv"
+    users.write_text("user_id,country,total_scrobbles\n1,Germany,7\n,Germany,7\n")
+    half = run("ingest", users)
+    assert half.status == 0
+    assert "Stops publication: users.csv (50% of its rows rejected)." in half.out
+    assert "`accepted_files: [1]` in dbt_project.yml" in half.out
+    assert "comes again" not in half.out
+
+    (tmp_path / "more").mkdir()
+    refused = tmp_path / "more" / "users.csv"
+    refused.write_text("who,where\n1,Germany\n")
+    (tmp_path / "dbt_project.yml").write_text("vars: {accepted_files: [1]}\n")
+    ended = run("ingest", refused)
+    assert ended.status == 1
+    assert "until it comes again under the same path, mended, or you" in ended.err
+    assert "`accepted_files: [1, 2]` in dbt_project.yml" in ended.err
+    assert stopping(run) == ["2 users.csv (missing_columns)"]
+
+    refused.write_text("user_id,country,total_scrobbles\n2,Germany,7\n")
+    assert "Stops publication" not in run("ingest", refused).out
+    assert stopping(run) == []

@@ -122,14 +122,35 @@ def test_a_rejected_file_still_accounts_for_its_lines(warehouse) -> None:
 def test_the_columns_that_do_not_fit_are_named(warehouse) -> None:
     report = warehouse.deliver_artists(b"uid,rank,artist_name,plays,mbid\n")
     assert report.detail == (
-        "Columns missing: user_id, playcount; unknown in their place: uid, plays."
+        "Columns missing: user_id, playcount; found in their place: uid, plays."
     )
     report = warehouse.deliver_artists(b"7,x@y.z,ABBA,3,\n")
     assert report.detail is not None and "x@y.z" not in report.detail
     report = warehouse.deliver_artists(b"7,1,anna,3,\n")
     assert report.detail is not None and "anna" not in report.detail
+    report = warehouse.deliver_artists(b"john_doe,anna,germany,abba,m\n")
+    assert report.detail is not None and "anna" not in report.detail
     report = warehouse.deliver_artists(b"user_id,rank,rank,mbid,mbid\n")
     assert report.detail == "Columns given more than once: mbid, rank."
+
+
+def test_columns_of_another_table_are_named_up_to_eight(warehouse) -> None:
+    others = ",".join(f"tag_{i}" for i in range(7))
+    report = warehouse.deliver_artists(f"Track_ID,track_name,{others}\n".encode())
+    assert report.detail is not None
+    assert report.detail.endswith(
+        "; found in their place: track_id, track_name, "
+        "tag_0, tag_1, tag_2, tag_3, tag_4, tag_5, …."
+    )
+
+
+@pytest.mark.parametrize("delimiter", [";", "|"])
+def test_another_separator_is_named(warehouse, delimiter: str) -> None:
+    report = warehouse.deliver_artists(GOOD.replace(b",", delimiter.encode()))
+    assert report.detail == (
+        f"The columns seem to be separated by '{delimiter}'; "
+        "a comma or a tab is needed."
+    )
 
 
 def test_a_header_alone_is_loaded_with_no_rows(warehouse) -> None:

@@ -62,6 +62,7 @@ def artefacts(
             "name": "plays",
             "resource_type": "model",
             "access": "public",
+            "config": {"meta": {}},
             "relation_name": '"warehouse"."marts"."plays"',
             "description": "One row per listener's\n  day.\n",
             "columns": {
@@ -75,6 +76,7 @@ def artefacts(
             "name": "raw",
             "resource_type": "model",
             "access": "protected",
+            "config": {"meta": {}},
             "relation_name": '"warehouse"."staging"."raw"',
             "columns": {},
         },
@@ -82,6 +84,7 @@ def artefacts(
             "unique_id": "test.toy.plays_unique.1a",
             "name": "plays_unique",
             "resource_type": "test",
+            "config": {"meta": {}},
             "attached_node": "model.toy.plays",
             "test_metadata": {
                 "name": "unique_combination_of_columns",

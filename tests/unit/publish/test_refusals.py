@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from music_warehouse.errors import UserError
-from music_warehouse.publish import Inputs, find_current, publish
+from music_warehouse.publish import Inputs, Runs, find_current, publish
 
 
 def failed_test(manifest, results):
@@ -46,6 +46,15 @@ def unit_test_left_out(manifest, results):
     del results["results"][3]
 
 
+def trained_model_left_out(manifest, results):
+    manifest["nodes"]["model.toy.raw"]["config"]["meta"] = {"retrained": "when_due"}
+    results["results"] = [
+        result
+        for result in results["results"]
+        if result["unique_id"] != "model.toy.raw"
+    ]
+
+
 def parsed_since(manifest, results):
     manifest["metadata"]["invocation_id"] = "a later parse"
 
@@ -61,9 +70,9 @@ def no_uniqueness_test(manifest, results):
         (only_run, r"last run was `dbt run`"),
         (without_rows, r"ran with --empty"),
         (sampled, r"ran with --sample"),
-        (mart_left_out, r"left out 1 public models or tests, plays for one"),
-        (test_left_out, r"left out 1 public models or tests, plays_unique for one"),
-        (unit_test_left_out, r"left out 1 public models or tests"),
+        (mart_left_out, r"left out 1 models or tests, plays for one"),
+        (test_left_out, r"left out 1 models or tests, plays_unique for one"),
+        (unit_test_left_out, r"left out 1 models or tests"),
         (parsed_since, r"has read the project anew"),
         (no_uniqueness_test, r"plays has no uniqueness test"),
     ],
@@ -87,11 +96,21 @@ def test_unit_tests_need_not_run_again_for_the_same_definitions(built):
     publish(built.data, built.target, built.root, inputs)
     built.build(change=unit_test_left_out)
 
-    with pytest.raises(UserError, match="left out 1 public models or tests"):
+    with pytest.raises(UserError, match="left out 1 models or tests"):
         others = Inputs(2, "ledger", "other definitions")
         publish(built.data, built.target, built.root, others)
     later = Inputs(2, "later ledger", "definitions")
     assert publish(built.data, built.target, built.root, later).is_new
+
+
+def test_what_an_earlier_build_has_trained_need_not_run_again(built):
+    built.build(change=trained_model_left_out)
+
+    with pytest.raises(UserError, match="left out 1 models or tests, raw for one"):
+        publish(built.data, built.target, built.root)
+    runs = Runs(is_trained_before=True)
+    assert publish(built.data, built.target, built.root, runs=runs).is_new
+    assert not publish(built.data, built.target, built.root).is_new
 
 
 def test_a_warning_is_published(built):
