@@ -178,9 +178,13 @@ class Ledger:
 
 
 def _read_whole(path: Path) -> pa.Table:
-    """The file as it was at one moment: pyarrow opens a path twice, and between the
-    two an ingest may have put the next ledger in its place."""
-    return pq.read_table(pa.BufferReader(path.read_bytes()))
+    """The file as it was at one moment: `read_table` opens a path twice, and between
+    the two an ingest may have put the next ledger in its place.
+
+    On this thread alone: one of Arrow's own may still hold the file when Python ends.
+    """
+    with pa.OSFile(str(path)) as file, pq.ParquetFile(file) as ledger:
+        return ledger.read(use_threads=False)
 
 
 def read_ledger(data: DataFolder) -> list[LedgerEntry]:

@@ -107,6 +107,8 @@ class TableWriter:
         if self._collected:
             self._hand_over()
         self._wait(groups_left=0)
+        self._coding.shutdown()
+        self._writing.shutdown()
         self._parquet.close()
         self._sink.close()
         stored = pq.read_metadata(self.path).num_rows

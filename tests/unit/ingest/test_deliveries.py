@@ -234,14 +234,13 @@ def test_arrival_times_can_be_fixed_and_then_the_lake_repeats(
     make_warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    landing = make_warehouse("landing")
+    for table, content in (("user_top_artists", ARTISTS), ("users", USERS)):
+        landing.land(f"listening/{table}/a.csv", content)
     lakes = []
     for name in ("one", "two"):
         warehouse = make_warehouse(name)
-        for table, content in (("user_top_artists", ARTISTS), ("users", USERS)):
-            warehouse.land(f"listening/{table}/a.csv", content)
-        monkeypatch.chdir(warehouse.data.root.parent)
-        warehouse.data = DataFolder(Path("data"))
-        warehouse.ingest()
+        warehouse.ingest(landing.data.landing)
         files = sorted(warehouse.lake_files())
         lakes.append({f: (warehouse.data.lake / f).read_bytes() for f in files})
         assert str(warehouse.ledger()[0].arrived_at) == "2023-11-14 22:13:20"
@@ -261,3 +260,12 @@ def test_an_entry_whose_lines_do_not_add_up_cannot_be_recorded(warehouse) -> Non
     (entry,) = warehouse.ledger()
     with pytest.raises(AssertionError, match="4 lines, 3 accounted for"):
         replace(entry, rows_rejected=0)
+
+
+def test_a_delivery_is_known_by_its_path_from_wherever_it_is_named(
+    warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = warehouse.land("listening/users.csv", USERS)
+    monkeypatch.chdir(path.parent)
+    warehouse.ingest(Path("users.csv"))
+    assert warehouse.ledger()[0].file_path == path.absolute().as_posix()
