@@ -23,34 +23,21 @@ files as (
 
     ),
 
-    new_files as (
-
-        select files.*
-        from files
-        inner join built
-            on files.file_seq > built.file_seq
-
-    ),
-
-{% else %}
-
-    new_files as (
-
-        select * from files
-
-    ),
-
 {% endif %}
 
 int_built_files as (
 
     select
-        file_seq,
+        files.file_seq,
 
-        file_sha256,
+        files.file_sha256,
         cast('{{ var("artist_matching") }}' as varchar(16)) as artist_matching
 
-    from new_files
+    from files
+    {% if is_incremental() %}
+        inner join built
+            on files.file_seq > built.file_seq
+    {% endif %}
 
 )
 

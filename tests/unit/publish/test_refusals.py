@@ -35,11 +35,8 @@ def mart_left_out(manifest, results):
     del results["results"][0]
 
 
-def test_left_out(manifest, results):
+def data_test_left_out(manifest, results):
     del results["results"][2]
-
-
-test_left_out.__test__ = False
 
 
 def unit_test_left_out(manifest, results):
@@ -71,7 +68,7 @@ def no_uniqueness_test(manifest, results):
         (without_rows, r"ran with --empty"),
         (sampled, r"ran with --sample"),
         (mart_left_out, r"left out 1 models or tests, plays for one"),
-        (test_left_out, r"left out 1 models or tests, plays_unique for one"),
+        (data_test_left_out, r"left out 1 models or tests, plays_unique for one"),
         (unit_test_left_out, r"left out 1 models or tests"),
         (parsed_since, r"has read the project anew"),
         (no_uniqueness_test, r"plays has no uniqueness test"),
