@@ -133,6 +133,11 @@ class Session:
         self.execute(sql, parameters)
         return [tuple(row) for row in self._cursor.fetchall()]
 
+    def columns_and_rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The answer to a query, and the names of its columns."""
+        rows = self.rows(sql)
+        return [str(column[0]) for column in self._cursor.description or []], rows
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is executed within happens at once, or none of it."""

@@ -1,6 +1,7 @@
 """Which files of the lake a delivery consists of."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,6 +29,14 @@ def production_schemas() -> dict[Path, pa.Schema]:
         )
         for folder, schema in lake_schemas(load_contracts()).items()
     }
+
+
+@cache
+def raw_table(folder: Path) -> str:
+    """The name in Redshift of the table that lies in a folder of the lake: all tables
+    share one schema there, those of different sources too."""
+    contract = load_contracts().get(".".join(folder.parts))
+    return contract.raw_table if contract else folder.name
 
 
 def files_of(entry: LedgerEntry, contracts: Mapping[str, Contract]) -> list[Path]:

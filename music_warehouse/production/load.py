@@ -13,7 +13,11 @@ from music_warehouse.errors import UserError
 from music_warehouse.ingest.lake import LEDGER
 from music_warehouse.ingest.ledger import LedgerEntry
 from music_warehouse.production.connection import Production, Session
-from music_warehouse.production.lake_files import files_of, production_schemas
+from music_warehouse.production.lake_files import (
+    files_of,
+    production_schemas,
+    raw_table,
+)
 from music_warehouse.production.s3_lake import (
     S3Folder,
     identity,
@@ -27,6 +31,8 @@ _TYPES = {
     pa.int32(): "integer",
     pa.int64(): "bigint",
     pa.timestamp("us"): "timestamp",
+    pa.date32(): "date",
+    pa.bool_(): "boolean",
 }
 # Texts made of delivered ones (normalised names, reasons) have no bound of their own.
 _MOST_BYTES = 65_535
@@ -66,7 +72,7 @@ def load(production: Production, lake: S3Folder) -> LoadReport:
 
 def _create_tables(session: Session, schema: str) -> None:
     schemas = production_schemas()
-    if {_LOCK, *(folder.name for folder in schemas)} <= session.tables(schema):
+    if {_LOCK, *map(raw_table, schemas)} <= session.tables(schema):
         return
     session.execute(f'create schema if not exists "{schema}"')
     bounds = _bounds()
@@ -75,13 +81,13 @@ def _create_tables(session: Session, schema: str) -> None:
             f'create table if not exists "{schema}".{_LOCK} (nothing integer)'
         )
         for folder, columns in schemas.items():
+            table = raw_table(folder)
             written = ", ".join(
-                f'"{column.name}" '
-                + _type_of(column, bounds.get((folder.name, column.name)))
+                f'"{column.name}" ' + _type_of(column, bounds.get((table, column.name)))
                 for column in columns
             )
             session.execute(
-                f'create table if not exists "{schema}".{folder.name} ({written}) '
+                f'create table if not exists "{schema}".{table} ({written}) '
                 "sortkey (file_seq)"
             )
 
@@ -119,11 +125,12 @@ def _copy(
     written: list[str] = []
     try:
         for folder, names in files.items():
-            manifest = f"{staging}/{folder.name}.manifest"
+            table = raw_table(folder)
+            manifest = f"{staging}/{table}.manifest"
             written.append(manifest)
             lake.write(manifest, _manifest(lake, folder, names))
             session.execute(
-                f'copy "{production.raw_schema}".{folder.name} '
+                f'copy "{production.raw_schema}".{table} '
                 f"from '{lake.uri(manifest)}' {production.copies_with()} "
                 "format as parquet manifest"
             )
@@ -164,6 +171,8 @@ def _manifest(lake: S3Folder, folder: Path, names: Sequence[str]) -> bytes:
 def _type_of(column: pa.Field, most_bytes: int | None) -> str:
     if pa.types.is_string(column.type):
         return f"varchar({most_bytes or _MOST_BYTES})"
+    if pa.types.is_decimal(column.type):
+        return f"decimal({column.type.precision},{column.type.scale})"
     return _TYPES[column.type]
 
 
@@ -171,7 +180,7 @@ def _bounds() -> dict[tuple[str, str], int]:
     """The lengths of texts that a contract bounds, by table and column."""
     contracts: Sequence[Contract] = list(load_contracts().values())
     return {
-        (contract.table, column.name): column.max_bytes
+        (contract.raw_table, column.lake_name): column.max_bytes
         for contract in contracts
         for column in contract.columns
         if column.max_bytes is not None

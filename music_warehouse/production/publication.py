@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from music_warehouse.errors import UserError
+from music_warehouse.production.build_lock import Lease
 from music_warehouse.production.connection import Production, Session
 from music_warehouse.publish import Inputs
 from music_warehouse.publish.build_record import BuildRecord
+from music_warehouse.publish.finished_build import Runs, find_finished
 
 PUBLISHED, NEXT, FORMER = "marts", "marts_next", "marts_former"
 PUBLICATION = "publication"
@@ -40,6 +42,10 @@ class Publication:
             return None
         return Inputs(sequence, ledger, project)
 
+    def has_definitions_of(self, inputs: Inputs | None) -> bool:
+        """Whether it was built by the same project, vars and engines."""
+        return inputs is not None and self.project_sha256 == inputs.project_sha256
+
 
 @dataclass(frozen=True)
 class PublicationReport:
@@ -60,19 +66,19 @@ def find_publication(session: Session) -> Publication | None:
 
 
 def publish(
-    production: Production,
-    target: Path,
-    inputs: Inputs | None = None,
-    unit_tested: bool = False,
+    production: Production, target: Path, lease: Lease | None = None
 ) -> PublicationReport:
     """Publish the marts of dbt's last run for production, if it was whole and green.
 
-    `target` is dbt's target folder of that run, `inputs` what it was built from,
-    `unit_tested` whether the same definitions passed the unit tests before. A refusal
-    is a UserError and leaves what readers see; so does a kill at any moment.
+    `target` is dbt's target folder of that run; what it was built from is as
+    `music-warehouse build --target prod` has noted it. Where a `lease` is given, it
+    must be held at the moment of the swap. A refusal is a UserError and leaves what
+    readers see; so does a kill at any moment.
     """
     record = BuildRecord.read(target)
-    record.require_whole_and_green(unit_tested)
+    inputs, runs = find_finished(target, record) or (None, Runs())
+    if runs.first is not None:
+        record = record.after(runs.first)
     marts = {mart.name for mart in record.marts()}
     schemas = {
         node["schema"]
@@ -81,6 +87,11 @@ def publish(
     }
     with production.session() as session:
         current = find_publication(session)
+        is_published = current and current.invocation_id == record.invocation_id
+        record.require_whole_and_green(
+            unit_tested=bool(current and current.has_definitions_of(inputs)),
+            trained_before=runs.is_trained_before or bool(is_published),
+        )
         if current and current.invocation_id == record.invocation_id:
             return PublicationReport(current, len(marts), is_new=False)
         if schemas != {NEXT}:
@@ -103,6 +114,8 @@ def publish(
         # Not with the swap: it waits for whoever still reads there.
         session.execute(f"drop schema if exists {FORMER} cascade")
         with session.transaction():
+            if lease is not None:
+                lease.require_held(session)
             _write_down(session, publication)
             _let_read(session, production.reader_role)
             if session.has_schema(PUBLISHED):

@@ -2,15 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.end_to_end.dbt_process import run_dbt
-
-CAN_FORK = os.name != "nt"
 PROJECT = Path(__file__).parents[2]
 REAL_DATA = PROJECT.parent / "shared" / "data" / "real"
 SIMILARITY = (
@@ -26,10 +22,11 @@ SIMILARITY = (
 
 
 class Warehouse:
-    """The command line on one data folder, with dbt's files kept inside it."""
+    """The command line on one data folder, with dbt's files kept beside it."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, programs: Path) -> None:
         self.data = data
+        self.programs = programs
 
     def run(self, *words: str, program: str = "music-warehouse") -> str:
         """Run a command in the project's root and return what it printed; a status
@@ -45,15 +42,12 @@ class Warehouse:
         environment = {
             **os.environ,
             "MUSIC_WAREHOUSE_DATA": str(self.data),
-            "DBT_TARGET_PATH": str(self.data / "target"),
-            "DBT_LOG_PATH": str(self.data / "logs"),
+            "DBT_TARGET_PATH": str(self.target),
+            "DBT_LOG_PATH": str(self.data.with_name(f"{self.data.name}_logs")),
             "DO_NOT_TRACK": "1",
         }
-        if program == "dbt" and CAN_FORK:
-            output = self.data.parent / f"{self.data.name}.dbt.txt"
-            return run_dbt(words, PROJECT, environment, output, timeout=600)
         return subprocess.run(
-            [str(Path(sys.executable).parent / program), *words],
+            [str(self.programs / program), *words],
             cwd=PROJECT,
             env=environment,
             capture_output=True,
@@ -61,6 +55,11 @@ class Warehouse:
             timeout=600,
             check=False,
         )
+
+    @property
+    def target(self) -> Path:
+        """Where dbt writes its artefacts."""
+        return self.data.with_name(f"{self.data.name}_target")
 
     def published(self) -> duckdb.DuckDBPyConnection:
         """The published marts."""
@@ -77,11 +76,11 @@ def rows_in(marts: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def sample(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Synthetic deliveries, ingested, built and published as a newcomer does: enough
     listeners that the embedding's quality is asserted."""
     folder = tmp_path_factory.mktemp("sample")
-    warehouse = Warehouse(folder / "data")
+    warehouse = Warehouse(folder / "data", programs)
     warehouse.run("generate", "--users", "1200", "--out", str(folder / "landing"))
     warehouse.run("ingest", str(folder / "landing"))
     warehouse.run("build")
@@ -89,9 +88,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Warehouse:
+def warehouse(tmp_path: Path, programs: Path) -> Warehouse:
     """An empty data folder."""
-    return Warehouse(tmp_path / "data")
+    return Warehouse(tmp_path / "data", programs)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,8 @@
 """What keeps a build from being published: files refused as a whole, another lake."""
 
-import os
 import shutil
 
 import pytest
-
-from tests.end_to_end.conftest import PROJECT
-from tests.end_to_end.dbt_process import run_dbt
 
 HEADER = "user_id,rank,artist_name,playcount,mbid\n"
 
@@ -34,7 +30,7 @@ def build(warehouse):
         return warehouse.attempt(
             "build",
             *("--select", *(f"+{check}" for check in CHECKS)),
-            *("--exclude-resource-type", "unit_test"),
+            *("--exclude", "test_type:generic", "test_type:unit"),
             *("--indirect-selection", "cautious"),
             *words,
             program="dbt",
@@ -84,17 +80,10 @@ def test_another_lake_needs_a_full_refresh_before_it_is_published(
     assert build("--full-refresh").returncode == 0
 
 
-def test_a_data_folder_that_is_not_there_is_told_in_a_sentence(tmp_path):
-    data = tmp_path / "absent"
-    environment = {
-        **os.environ,
-        "MUSIC_WAREHOUSE_DATA": str(data),
-        "DBT_TARGET_PATH": str(tmp_path / "target"),
-        "DBT_LOG_PATH": str(tmp_path / "logs"),
-    }
-    words, output = ["debug", "--connection"], tmp_path / "output.txt"
-    ended = run_dbt(words, PROJECT, environment, output, timeout=120)
+def test_a_data_folder_that_is_not_there_is_told_in_a_sentence(warehouse):
+    ended = warehouse.attempt("debug", "--connection", program="dbt")
 
     assert ended.returncode == 1
-    assert f"There is no data folder {data} (MUSIC_WAREHOUSE_DATA)" in ended.stdout
-    assert "Traceback" not in ended.stdout
+    told = f"There is no data folder {warehouse.data} (MUSIC_WAREHOUSE_DATA)"
+    assert told in ended.stdout
+    assert "Traceback" not in ended.stdout + ended.stderr

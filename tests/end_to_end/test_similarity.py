@@ -109,16 +109,25 @@ def test_fewer_artists_than_dimensions_have_all_their_neighbours(
 
 
 @pytest.mark.parametrize(
-    ("variable", "told"),
+    ("command", "variable", "told"),
     [
-        ("{embedding_method: pca}", "The embedding method is `svd` or `word2vec`"),
-        ("{embedding_dimensions: 51}", "embedding_dimensions is at most 50"),
+        (
+            ("build", "--select", "+py_artist_embeddings"),
+            "{embedding_method: pca}",
+            "The embedding method is `svd` or `word2vec`",
+        ),
+        (
+            ("compile", "--select", "artist_embeddings"),
+            "{embedding_dimensions: 51}",
+            "embedding_dimensions is at most 50",
+        ),
     ],
 )
-def test_a_wrong_variable_is_told_in_a_sentence(warehouse, tmp_path, variable, told):
+def test_a_wrong_variable_is_told_in_a_sentence(
+    warehouse, tmp_path, command, variable, told
+):
     warehouse.run("ingest", str(deliver(tmp_path / "landing")))
-    selected = ("--select", "+stg_python__artist_embeddings")
-    ended = warehouse.attempt("build", *selected, "--vars", variable, program="dbt")
+    ended = warehouse.attempt(*command, "--vars", variable, program="dbt")
 
     assert ended.returncode != 0
     assert told in ended.stdout

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +19,9 @@ PATIENCE = 120
 
 @dataclass
 class Engine:
-    """A dbt project on one target; its artifacts lie in `data`."""
+    """A dbt project on one target; its artifacts lie in `data`, dbt in `programs`."""
 
+    programs: Path
     target: str
     data: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Engine:
     def run(self, program: str, *words: str, status: int = 0) -> str:
         """Run a program of the environment's in the project's folder."""
         ended = subprocess.run(
-            [_program(program), *words],
+            [str(self.programs / program), *words],
             cwd=self.project,
             env=self._variables(),
             capture_output=True,
@@ -52,7 +52,7 @@ class Engine:
             variables["DBT_TARGET_PATH"] = str(self.data / folder)
             variables["DBT_LOG_PATH"] = str(self.data / folder / "logs")
         return subprocess.Popen(
-            [_program("dbt"), "--no-use-colors", *self._at(words)],
+            [str(self.programs / "dbt"), "--no-use-colors", *self._at(words)],
             cwd=self.project,
             env=variables,
             stdout=subprocess.PIPE,
@@ -95,10 +95,6 @@ class Engine:
             "DBT_LOG_PATH": str(self.target_folder / "logs"),
             "DO_NOT_TRACK": "1",
         }
-
-
-def _program(name: str) -> str:
-    return str(Path(sys.executable).parent / name)
 
 
 def connect(environment: dict[str, str]) -> redshift_connector.Connection:

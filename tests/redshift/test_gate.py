@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +96,12 @@ def test_every_documented_function_cites_its_page() -> None:
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def compiled(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project, compiled for `prod` without a connection."""
     target = tmp_path_factory.mktemp("gate")
     ended = subprocess.run(
         [
-            str(Path(sys.executable).parent / "dbt"),
+            str(programs / "dbt"),
             *("--quiet", "compile", "--target", "prod", "--full-refresh"),
             *("--no-populate-cache", "--no-introspect"),
         ],

@@ -12,7 +12,7 @@ PROJECT = Path(__file__).parent / "project"
 
 @pytest.fixture(scope="session")
 def features(
-    stand_in: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    stand_in: dict[str, str], programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Engine:
     """The project, built from nothing."""
     folder = tmp_path_factory.mktemp("features")
@@ -24,7 +24,7 @@ def features(
         "create user features_reader password 'Features-1'",
         "create user features_stranger password 'Features-1'",
     )
-    engine = Engine("redshift", folder, environment, folder / "project")
+    engine = Engine(programs, "redshift", folder, environment, folder / "project")
     engine.dbt("build")
     return engine
 

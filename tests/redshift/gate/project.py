@@ -99,6 +99,8 @@ def _source_columns(source: Node) -> Columns:
 def _raw_type(data_type: pa.DataType) -> str:
     if pa.types.is_timestamp(data_type):
         return "timestamp"
+    if pa.types.is_decimal(data_type):
+        return f"decimal({data_type.precision},{data_type.scale})"
     return RAW_TYPES[data_type]
 
 

@@ -18,7 +18,7 @@ from music_warehouse.synthetic.listening import generate_listening
 BUCKET = "warehouse"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def redshift(stand_in: dict[str, str]) -> Iterator[Production]:
     """Production as the environment tells of it; the environment is this process's."""
     with pytest.MonkeyPatch.context() as patch:

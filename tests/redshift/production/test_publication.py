@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from music_warehouse.errors import UserError
 from music_warehouse.ingest import ingest_paths, read_ledger
 from music_warehouse.paths import DataFolder
 from music_warehouse.production.build import build, target_folder
+from music_warehouse.production.build_lock import sole_build
 from music_warehouse.production.connection import Production, Session
 from music_warehouse.production.publication import (
     PublicationReport,
@@ -61,7 +63,10 @@ class Shop:
 
 @pytest.fixture(scope="module")
 def shop(
-    redshift: Production, deliveries: Path, tmp_path_factory: pytest.TempPathFactory
+    redshift: Production,
+    deliveries: Path,
+    programs: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Shop]:
     """A project of one mart, published once. Each test adds deliveries of its own."""
     folder = tmp_path_factory.mktemp("published")
@@ -71,7 +76,12 @@ def shop(
     ingest_paths([deliveries], data)
     with redshift.session() as session:
         session.execute(f"create user {READER} password '{PASSWORD}'")
-    with empty_database(redshift) as production, empty_folder() as s3:
+    with (
+        empty_database(redshift) as production,
+        empty_folder() as s3,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(sys, "executable", str(programs / "python"))
         mirror(data, s3)
         made = Shop(
             replace(production, reader_role=READER),
@@ -145,6 +155,12 @@ def test_a_publication_that_fails_half_way_leaves_what_readers_see(
     nobody = replace(shop, production=replace(shop.production, reader_role="nobody_"))
     with pytest.raises(UserError, match="nobody_"):
         nobody.build()
+    assert shop.seen() == former
+    with sole_build(shop.production, shop.lake) as lease:
+        with shop.production.session() as session:
+            session.execute('delete from "raw".build_lease')
+        with pytest.raises(UserError, match="another one has begun"):
+            publish(shop.production, target_folder(shop.project), lease=lease)
     assert shop.seen() == former
     # Mended, the tested marts are published as they are.
     assert publish(shop.production, target_folder(shop.project)).is_new

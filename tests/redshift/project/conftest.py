@@ -20,6 +20,9 @@ FIRST_DELIVERY = ("--users", "1200")
 # A hundred of them come a second time, with other lists.
 SECOND_DELIVERY = ("--users", "300", "--first-user-id", "1101", "--seed", "2")
 NO_TESTS = ("--exclude-resource-type", "test", "unit_test")
+# Listeners 0 to 999 then have lists that people really have.
+REAL_DATA = Path(__file__).parents[4] / "shared" / "data" / "real"
+REAL_DELIVERY = "listening_lastfm_1000"
 # The build is killed when it comes to replace this mart.
 REPLACED_AT_KILL = "agg_artist_country"
 
@@ -73,12 +76,14 @@ class History:
 
 @pytest.fixture(scope="session")
 def first_build(
-    stand_in: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    stand_in: dict[str, str], programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> History:
     """The first delivery, built from nothing, tests included."""
     data = tmp_path_factory.mktemp("project") / "data"
     history = History(
-        Engine("local", data), Engine("prod", data, stand_in), "s3://warehouse/sample"
+        Engine(programs, "local", data),
+        Engine(programs, "prod", data, stand_in),
+        "s3://warehouse/sample",
     )
     history.deliver("first", *FIRST_DELIVERY)
     history.debug = history.redshift.dbt("debug")
@@ -89,12 +94,15 @@ def first_build(
 
 @pytest.fixture(scope="session")
 def second_build(first_build: History) -> History:
-    """A second delivery, whose build is killed half-way, and run again.
+    """A second delivery, with a real one where that is on this machine. The build is
+    killed half-way, and run again.
 
     DuckDB builds from nothing what Redshift has built in two steps.
     """
     history = first_build
     history.deliver("second", *SECOND_DELIVERY)
+    if (REAL_DATA / REAL_DELIVERY).is_dir():
+        history.take_in(REAL_DATA / REAL_DELIVERY)
     history.before_kill = history.rows()
     environment = history.redshift.environment
     with being_read(environment, marts(history.redshift)[REPLACED_AT_KILL]):

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.redshift.engine import Engine, tell
-from tests.redshift.project.conftest import NO_TESTS, History
-
-REAL_DATA = Path(__file__).parents[4] / "shared" / "data" / "real"
+from tests.redshift.project.conftest import (
+    NO_TESTS,
+    REAL_DATA,
+    REAL_DELIVERY,
+    History,
+)
 
 
 def differing(compared: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -21,9 +24,9 @@ def test_two_deliveries_give_the_same_marts(second_build: History) -> None:
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("delivery", ["listening_lastfm_1000", "listening_topn_399"])
+@pytest.mark.parametrize("delivery", [REAL_DELIVERY, "listening_topn_399"])
 def test_real_deliveries_give_the_same_marts(
-    delivery: str, stand_in: dict[str, str], tmp_path: Path
+    delivery: str, stand_in: dict[str, str], programs: Path, tmp_path: Path
 ) -> None:
     landing = REAL_DATA / delivery
     if not landing.is_dir():
@@ -31,8 +34,8 @@ def test_real_deliveries_give_the_same_marts(
     tell(stand_in, f"create database {delivery}")
     environment = {**stand_in, "REDSHIFT_DATABASE": delivery}
     history = History(
-        Engine("local", tmp_path),
-        Engine("prod", tmp_path, environment),
+        Engine(programs, "local", tmp_path),
+        Engine(programs, "prod", tmp_path, environment),
         f"s3://warehouse/{delivery}",
     )
     history.take_in(landing)

@@ -1,7 +1,6 @@
 """One small project of Python models, built on DuckDB and on Redshift both ways."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,9 @@ READER = "python_models_reader"
 
 @dataclass(frozen=True)
 class Built:
-    """The project, built by one target after another."""
+    """The project, built by one target after another, by the dbt in `programs`."""
 
+    programs: Path
     environment: dict[str, str]
     folder: Path
 
@@ -31,7 +31,7 @@ class Built:
         ]
         return subprocess.run(
             [
-                str(Path(sys.executable).with_name("dbt")),
+                str(self.programs / "dbt"),
                 "--no-use-colors",
                 *words,
                 *paths,
@@ -76,11 +76,12 @@ class Built:
 
 @pytest.fixture(scope="session")
 def built(
-    stand_in: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    stand_in: dict[str, str], programs: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Built]:
     """The project on DuckDB, over S3, and over the connection."""
     folder = tmp_path_factory.mktemp("python_models")
     project = Built(
+        programs,
         {
             **stand_in,
             "DUCKDB_FILE": str(folder / "models.duckdb"),

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from music_warehouse.ingest.gate import file_sha256
 from music_warehouse.ingest.lake import REJECTS, REJECTS_SCHEMA, file_name, write_table
 from music_warehouse.ingest.ledger import Ledger, LedgerEntry, arrival_time
 from music_warehouse.paths import DataFolder
+from tests.unit.cli import toy_project
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,18 @@ def data(tmp_path: Path) -> DataFolder:
 
 
 @pytest.fixture
-def run(tmp_path: Path, data: DataFolder) -> Run:
+def project(tmp_path: Path) -> Path:
+    """The toy project, in the folder in which `run` runs."""
+    return toy_project.make(tmp_path)
+
+
+@pytest.fixture
+def run(tmp_path: Path, data: DataFolder, programs: Path) -> Run:
     """Run `music-warehouse` with these words, in `tmp_path`."""
 
     def run(*words: str | Path) -> Ended:
         ended = subprocess.run(
-            [sys.executable, "-m", "music_warehouse", *map(str, words)],
+            [str(programs / "music-warehouse"), *map(str, words)],
             cwd=tmp_path,
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith("DBT_")},

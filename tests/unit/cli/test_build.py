@@ -9,42 +9,17 @@ import pytest
 
 from music_warehouse.ingest.lake import reading
 from music_warehouse.publish import find_current
-
-PROJECT = """
-name: toy
-version: "1.0"
-profile: toy
-flags: {send_anonymous_usage_stats: false}
-models: {toy: {+materialized: table, +access: public}}
-vars: {most_loaded: 1000}
-"""
-
-PROFILES = """
-toy:
-  target: local
-  outputs:
-    local:
-      type: duckdb
-      path: "{{ env_var('MUSIC_WAREHOUSE_DATA') }}/warehouse.duckdb"
-"""
-
-DELIVERIES = """
-select file_seq, rows_loaded
-from read_parquet('{{ env_var("MUSIC_WAREHOUSE_DATA") }}/lake/ledger/ledger.parquet')
-where rows_loaded <= {{ var("most_loaded") }}
-"""
+from tests.unit.cli.toy_project import LEDGER, SETTINGS, add_model
 
 # Begins and ends with what must not spoil the SQL around it.
-REJECTED = """
+REJECTED = f"""
 -- A comment; with a semicolon.
 select deliveries.file_seq, ledger.rows_rejected
-from {{ ref('deliveries') }} as deliveries
-inner join read_parquet(
-    '{{ env_var("MUSIC_WAREHOUSE_DATA") }}/lake/ledger/ledger.parquet'
-) as ledger on deliveries.file_seq = ledger.file_seq
+from {{{{ ref('deliveries') }}}} as deliveries
+inner join {LEDGER} as ledger on deliveries.file_seq = ledger.file_seq
 where
     ledger.rows_rejected > ledger.rows_loaded
-    and not list_contains({{ var("accepted_files") }}::integer[], ledger.file_seq)
+    and not list_contains({{{{ var("accepted_files") }}}}::integer[], ledger.file_seq)
 order by deliveries.file_seq -- the end
 """
 
@@ -64,34 +39,13 @@ def model(dbt, session):
     return session.sql(f"select {held} as is_held")
 """
 
-TESTS = """
-models:
-  - name: deliveries
-    columns: [{name: file_seq, data_tests: [unique]}]
-"""
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A dbt project whose test `few_rows` fails where a file has over 100 rows."""
-    (tmp_path / "models").mkdir()
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "dbt_project.yml").write_text(PROJECT)
-    (tmp_path / "profiles.yml").write_text(PROFILES)
-    (tmp_path / "models" / "deliveries.sql").write_text(DELIVERIES)
-    (tmp_path / "models" / "_models.yml").write_text(TESTS)
-    (tmp_path / "tests" / "few_rows.sql").write_text(
-        "select * from {{ ref('deliveries') }} where rows_loaded > 100"
-    )
-    return tmp_path
-
 
 @pytest.fixture
 def checked_project(project: Path) -> Path:
     """The project with a check of rejected rows, in the form of the warehouse's own,
     and two more declared settings."""
     settings = "vars: {most_loaded: 1000, max_reject_share: 0.5, accepted_files: []}"
-    lines = PROJECT.strip().splitlines()[:-1]
+    lines = SETTINGS.strip().splitlines()[:-1]
     lines += ["test-paths: [tests, dbt_project/data_tests]", settings]
     (project / "dbt_project.yml").write_text("\n".join(lines))
     tests = project / "dbt_project" / "data_tests"
@@ -335,10 +289,7 @@ def test_ingest_and_build_wait_for_each_other(run, data, deliver, project):
 def test_the_lake_is_held_while_dbt_runs(run, data, deliver, project):
     """The project itself asks for the lock, from within dbt."""
     deliver(7)
-    (project / "models" / "held.py").write_text(HELD)
-    (project / "models" / "_held.yml").write_text(
-        "models: [{name: held, columns: [{name: is_held, data_tests: [unique]}]}]"
-    )
+    add_model(project, "held", HELD, key="is_held", suffix="py")
 
     ended = run("build")
 
@@ -366,7 +317,7 @@ def test_a_lake_that_is_not_as_ingested_is_not_built(run, data, deliver, project
 
 def test_a_project_dbt_cannot_read_is_told(run, data, deliver, project):
     deliver(7)
-    (project / "models" / "_models.yml").write_text("models: [")
+    (project / "models" / "_deliveries.yml").write_text("models: [")
 
     ended = run("build")
 

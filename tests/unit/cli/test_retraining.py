@@ -7,29 +7,9 @@ import duckdb
 import pytest
 
 from music_warehouse.publish import find_current
-
-PROJECT = """
-name: toy
-version: "1.0"
-profile: toy
-flags: {send_anonymous_usage_stats: false}
-models: {toy: {+materialized: table, +access: public}}
-"""
-
-PROFILES = """
-toy:
-  target: local
-  outputs:
-    local:
-      type: duckdb
-      path: "{{ env_var('MUSIC_WAREHOUSE_DATA') }}/warehouse.duckdb"
-      schema: marts
-"""
-
-LEDGER = "read_parquet('{{ env_var(\"MUSIC_WAREHOUSE_DATA\") }}/lake/ledger/*.parquet')"
+from tests.unit.cli.toy_project import LEDGER, add_model
 
 MODELS = {
-    "files": f"select count(*) as files from {LEDGER}",
     "trained": f"""
 {{{{ config(meta={{'retrained': 'when_due'}}, access='protected') }}}}
 select count(*) as trained_files, max(rows_loaded) as most_rows from {LEDGER}
@@ -39,42 +19,32 @@ select count(*) as trained_files, max(rows_loaded) as most_rows from {LEDGER}
 select
     'toy' as model_group,
     'new_files' as reason,
-    files.files - trained.trained_files as observed,
+    count(*) - trained.trained_files as observed,
     1 as threshold,
     trained.trained_files as trained_through_file_seq,
-    files.files - trained.trained_files > 1 as is_due
-from {{ ref('files') }} as files
+    count(*) - trained.trained_files > 1 as is_due
+from {{ ref('deliveries') }} as deliveries
 cross join {{ ref('trained') }} as trained
+group by trained.trained_files
 """,
 }
 
-TESTS = """
-models:
-  - name: files
-    columns: [{name: files, data_tests: [unique]}]
-  - name: trained
-    columns: [{name: trained_files, data_tests: [not_null]}]
-  - name: model_card
-    columns: [{name: trained_files, data_tests: [unique]}]
-  - name: retraining_triggers
-    columns: [{name: reason, data_tests: [unique]}]
-"""
+KEYS = {
+    "trained": "trained_files",
+    "model_card": "trained_files",
+    "retraining_triggers": "reason",
+}
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def training_project(project: Path) -> Path:
     """Training fails, by its test, on files of over 100 rows."""
-    (tmp_path / "models").mkdir()
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "dbt_project.yml").write_text(PROJECT)
-    (tmp_path / "profiles.yml").write_text(PROFILES)
     for name, sql in MODELS.items():
-        (tmp_path / "models" / f"{name}.sql").write_text(sql)
-    (tmp_path / "models" / "_models.yml").write_text(TESTS)
-    (tmp_path / "tests" / "few_rows.sql").write_text(
+        add_model(project, name, sql, KEYS[name])
+    (project / "tests" / "few_rows.sql").write_text(
         "select * from {{ ref('model_card') }} where most_rows > 100"
     )
-    return tmp_path
+    return project
 
 
 def published(data) -> tuple[int, int]:
@@ -82,13 +52,13 @@ def published(data) -> tuple[int, int]:
     folder = find_current(data)
     with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:
         files, trained = marts.execute(
-            "select files, trained_files from files cross join model_card"
+            "select count(*), any_value(trained_files) from deliveries, model_card"
         ).fetchone()
     return files, trained
 
 
 def test_models_are_trained_when_due_and_again_after_a_training_that_failed(
-    run, data, deliver, project
+    run, data, deliver, training_project
 ):
     deliver(7)
     first = run("build")

@@ -118,7 +118,7 @@ def test_ingest_tells_what_will_stop_publication_and_a_mended_file_settles_it(
     refused = tmp_path / "more" / "users.csv"
     refused.write_text("who,where\n1,Germany\n")
     (tmp_path / "dbt_project.yml").write_text("vars: {accepted_files: [1]}\n")
-    ended = run("ingest", refused)
+    ended = run("ingest", refused, "--as", "listening.users")
     assert ended.status == 1
     assert "until it comes again under the same path, mended, or you" in ended.err
     assert "`accepted_files: [1, 2]` in dbt_project.yml" in ended.err

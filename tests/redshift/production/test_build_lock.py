@@ -1,0 +1,147 @@
+"""One build of production at a time, on whatever machines."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from music_warehouse.errors import UserError
+from music_warehouse.paths import DataFolder
+from music_warehouse.production.build_lock import Lease, sole_build
+from music_warehouse.production.connection import Production
+
+LASTING = timedelta(seconds=3)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> DataFolder:
+    return DataFolder(tmp_path / "here")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> DataFolder:
+    """The data folder of another machine."""
+    return DataFolder(tmp_path / "elsewhere")
+
+
+def require_refused(production: Production, data: DataFolder) -> None:
+    told = r"under way, on \S+ since \d{4}-\d\d-\d\d \d\d:\d\d UTC: try again"
+    with (
+        pytest.raises(UserError, match=told) as refusal,
+        sole_build(production, data, LASTING),
+    ):
+        pass
+    assert "\n" not in str(refusal.value)
+
+
+@contextmanager
+def killed(production: Production, data: DataFolder) -> Iterator[None]:
+    """A build whose process is no more: it neither renews its lease nor ends it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("renew", "give_back"):
+            patch.setattr(Lease, name, lambda _: None)
+        with sole_build(production, data, LASTING):
+            pass
+    yield
+
+
+def test_a_build_keeps_out_those_of_other_machines_until_it_has_ended(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with sole_build(production, here):
+        require_refused(production, elsewhere)
+    with sole_build(production, elsewhere):
+        require_refused(production, here)
+
+
+def test_a_build_that_fails_lets_the_next_begin(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with (
+        pytest.raises(UserError, match="not green"),
+        sole_build(production, here),
+    ):
+        raise UserError("not green")
+    with sole_build(production, elsewhere):
+        pass
+
+
+def test_a_second_build_of_the_same_data_folder_is_kept_out(
+    production: Production, here: DataFolder
+) -> None:
+    with (
+        sole_build(production, here),
+        pytest.raises(UserError, match="under way: try again when it has ended"),
+        sole_build(production, here),
+    ):
+        pass
+
+
+def test_a_lease_is_renewed_as_long_as_its_build_lasts(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with sole_build(production, here, LASTING) as lease:
+        time.sleep(LASTING.total_seconds() + 1)
+        require_refused(production, elsewhere)
+        with production.session() as session, session.transaction():
+            lease.require_held(session)
+
+
+def test_the_lease_of_a_machine_that_is_no_more_runs_out(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with killed(production, here):
+        require_refused(production, elsewhere)
+        time.sleep(LASTING.total_seconds())
+        with sole_build(production, elsewhere):
+            pass
+
+
+def test_a_build_that_was_killed_may_be_run_again_at_once(
+    production: Production, here: DataFolder
+) -> None:
+    with killed(production, here), sole_build(production, here):
+        pass
+
+
+def test_of_two_machines_that_begin_at_once_one_builds(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with sole_build(production, here):
+        pass  # The table is there.
+    begun, ended = threading.Barrier(2), threading.Barrier(2)
+
+    def build(data: DataFolder) -> str:
+        begun.wait()
+        try:
+            with sole_build(production, data):
+                ended.wait(60)
+                return "built"
+        except UserError:
+            ended.wait(60)
+            return "kept out"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(build, (here, elsewhere))) == ["built", "kept out"]
+
+
+def test_a_build_that_has_lost_its_lease_is_told_so(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with sole_build(production, here) as lost:
+        with production.session() as session:
+            session.execute('delete from "raw".build_lease')
+        with sole_build(production, elsewhere) as found:
+            with production.session() as session, session.transaction():
+                found.require_held(session)
+            with (
+                pytest.raises(UserError, match="another one has begun"),
+                production.session() as session,
+                session.transaction(),
+            ):
+                lost.require_held(session)
