@@ -16,6 +16,7 @@ USERS ?= 20000
 BENCH_USERS ?= 500000
 COUNTRY ?= Germany
 ARTIST ?= Drake
+DAGSTER_PORT ?= 3000
 
 # The tests build a warehouse of their own and leave that of `make build` alone.
 TEST_FOLDER := .test
@@ -75,6 +76,10 @@ docs: install  ## Generate dbt's documentation and serve it
 	$(BIN)/dbt docs generate
 	$(BIN)/dbt docs serve
 
+.PHONY: dagster
+dagster: install  ## Dagster's UI on port DAGSTER_PORT: graph, runs, schedules
+	DAGSTER_PORT=$(DAGSTER_PORT) $(BIN)/python -m orchestration
+
 .PHONY: bench
 bench: install  ## Compare with a hand-written DuckDB script (BENCH_USERS=500000)
 	$(BIN)/python -m benchmarks --users $(BENCH_USERS)
@@ -120,6 +125,13 @@ redshift-stand-in:  ## PostgreSQL, behind which the tests run production
 		$$sudo apt-get update -qq; \
 		$$sudo apt-get install -qq --no-install-recommends postgresql; fi
 
+.PHONY: browser
+browser:  ## Chromium, in which the tests use Dagster's UI
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null; \
+	then sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+		$$sudo apt-get update -qq; \
+		$$sudo apt-get install -qq --no-install-recommends chromium; fi
+
 .PHONY: build-sample
 build-sample: install  ## Build TEST_USERS users in a data folder of the tests' own
 	rm -rf $(TEST_FOLDER)/data
@@ -129,8 +141,8 @@ build-sample: install  ## Build TEST_USERS users in a data folder of the tests' 
 	$(TEST_ENVIRONMENT) $(WAREHOUSE) build
 
 .PHONY: pytest
-pytest: install redshift-stand-in  ## The Python tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+pytest: install redshift-stand-in browser  ## The Python tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: format
 format: install  ## Format Python and SQL

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import duckdb
 
-from music_warehouse.paths import DataFolder
-
 TRIGGERS = "retraining_triggers"
 WHEN_DUE = "config.meta.retrained:when_due"
 """dbt's selection of the models that are trained when due."""
@@ -36,15 +34,8 @@ class Trigger:
         )
 
 
-def read_triggers(data: DataFolder) -> list[Trigger] | None:
-    """The triggers as the warehouse has them; None where it has no such table."""
-    if not data.warehouse.is_file():
-        return None
-    with duckdb.connect(str(data.warehouse), read_only=True) as warehouse:
-        try:
-            return _triggers(warehouse.table(f"marts.{TRIGGERS}"))
-        except duckdb.CatalogException:
-            return None
+COLUMNS = ", ".join(field.name for field in fields(Trigger))
+"""The columns of `retraining_triggers`, in the order of a Trigger's fields."""
 
 
 def published_triggers(version: Path) -> list[Trigger]:
@@ -53,10 +44,10 @@ def published_triggers(version: Path) -> list[Trigger]:
     if not file.is_file():
         return []
     with duckdb.connect() as connection:
-        return _triggers(connection.read_parquet(str(file)))
+        return triggers_of(connection.read_parquet(str(file)))
 
 
-def _triggers(relation: duckdb.DuckDBPyRelation) -> list[Trigger]:
-    columns = ", ".join(field.name for field in fields(Trigger))
-    rows = relation.order("model_group, reason").select(columns).fetchall()
+def triggers_of(relation: duckdb.DuckDBPyRelation) -> list[Trigger]:
+    """The triggers of a table or file that DuckDB reads."""
+    rows = relation.order("model_group, reason").select(COLUMNS).fetchall()
     return [Trigger(*row) for row in rows]

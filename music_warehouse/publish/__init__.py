@@ -1,6 +1,7 @@
 """Publication: tested marts become what readers see, all at once or not at all."""
 
-from music_warehouse.publish.publication import PublishReport, Runs, publish
+from music_warehouse.publish.finished_build import Runs
+from music_warehouse.publish.publication import PublishReport, publish
 from music_warehouse.publish.soundness import is_as_published, require_readable
 from music_warehouse.publish.versions import (
     Inputs,

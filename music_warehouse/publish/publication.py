@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from music_warehouse.errors import UserError
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish.build_record import BuildRecord, Mart
+from music_warehouse.publish.finished_build import Runs, find_finished
 from music_warehouse.publish.inputs import read_inputs, unchanged_since
 from music_warehouse.publish.soundness import is_as_published, sha256_of
 from music_warehouse.publish.versions import (
@@ -26,15 +27,6 @@ from music_warehouse.publish.versions import (
 )
 
 _LOCK_WAIT_SECONDS = 300.0
-
-
-@dataclass(frozen=True)
-class Runs:
-    """The runs of dbt that are one build: the `first` where there were two, and
-    whether the last left models alone that an earlier build had trained."""
-
-    first: BuildRecord | None = None
-    is_trained_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +48,11 @@ def publish(
     """Publish the marts of dbt's last run, if that was a whole and green build.
 
     `target` is dbt's target folder, `project` the folder of `dbt_project.yml`.
-    `inputs` are those read before the build began; without them they are read
-    now, and count only if nothing has changed since the build began. `runs` says which
-    runs of dbt were that build. A refusal is a
-    UserError and leaves the current version as it is; so does a kill at any moment.
+    `inputs` are those read before the build began, `runs` says which runs of dbt were
+    that build: both as `music-warehouse build` has noted them, unless they are given.
+    Without a note the inputs are read now, and count only if nothing has changed since
+    the build began. A refusal is a UserError and leaves the current version as it is;
+    so does a kill at any moment.
     """
     if not data.warehouse.is_file():
         raise UserError(
@@ -69,7 +62,7 @@ def publish(
     lock = FileLock(data.published / ".publish.lock")
     try:
         with lock.acquire(timeout=_LOCK_WAIT_SECONDS):
-            return _publish(data, target, project, inputs, runs or Runs())
+            return _publish(data, target, project, inputs, runs)
     except Timeout as error:
         raise UserError(
             "Another publication has been going on for five minutes: "
@@ -82,10 +75,13 @@ def _publish(
     target: Path,
     project: Path,
     inputs: Inputs | None,
-    runs: Runs,
+    runs: Runs | None,
 ) -> PublishReport:
     sweep(data)
     record = BuildRecord.read(target)
+    if inputs is None and runs is None:
+        inputs, runs = find_finished(target, record) or (None, None)
+    runs = runs or Runs()
     if runs.first is not None:
         record = record.after(runs.first)
     if inputs is None and unchanged_since(data, project, record.started_at):

@@ -1,0 +1,1 @@
+"""Dagster runs the warehouse: from landed files to published marts."""

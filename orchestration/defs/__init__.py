@@ -1,0 +1,1 @@
+"""The definitions, by the system that each is about."""

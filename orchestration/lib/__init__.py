@@ -1,0 +1,1 @@
+"""What the definitions are made of: functions that Dagster is not needed to test."""
