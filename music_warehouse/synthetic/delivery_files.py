@@ -1,17 +1,20 @@
 """Delivered files: written beside their final name, renamed when complete."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 FileFormat = Literal["csv", "parquet"]
 
+_MOST_LINE_ENDS = 4_096
 _NEEDS_QUOTES = re.compile(r'[",\r\n]')
 
 
@@ -46,27 +49,68 @@ class CsvText:
             name: pa.array([csv_field(text) for text in values.to_pylist()])
             for name, values in texts.items()
         }
+        self._fields |= {
+            field.name: pa.array(["false", "true"])
+            for field in schema
+            if pa.types.is_boolean(field.type)
+        }
+        self._coded_end, self._line_ends = self._every_line_end(schema.names)
+
+    def _every_line_end(self, names: list[str]) -> tuple[list[str], pa.Array]:
+        """The coded columns that every line ends in, as many as have few values, and
+        all texts that they can make together: looked up, not joined line by line."""
+        ends, columns = pa.array(["\n"]), list[str]()
+        for name in reversed(names):
+            fields = self._fields.get(name)
+            if fields is None or len(fields) * len(ends) > _MOST_LINE_ENDS:
+                break
+            texts = itertools.product(fields.to_pylist(), ends.to_pylist())
+            separator = "," if columns else ""
+            ends = pa.array([separator.join(pair) for pair in texts])
+            columns.insert(0, name)
+        return columns, ends
 
     def encode(self, rows: pa.Table) -> pa.Buffer | pa.Table:
-        columns = [
-            self._fields[field.name].take(column.indices)
-            if pa.types.is_dictionary(field.type)
-            else pc.fill_null(column.cast(pa.string()), "")
-            for field, column in zip(
-                rows.schema, rows.combine_chunks().to_batches()[0], strict=True
-            )
-        ]
+        if not len(rows):
+            return pa.py_buffer(b"")
+        batch = rows.combine_chunks().to_batches()[0]
+        names = rows.schema.names
+        names = names[: len(names) - len(self._coded_end)]
+        columns = [self._text(batch[name], name) for name in names]
+        if self._coded_end:
+            columns.append(self._line_end(batch))
+        else:
+            columns[-1] = pc.binary_join_element_wise(columns[-1], "", "\n")
         lines = pc.binary_join_element_wise(*columns, ",")
-        lines = pc.binary_join_element_wise(lines, "", "\n")
         _, offsets, text = lines.buffers()
-        end = memoryview(offsets).cast("B").cast("i")[len(lines)]
-        return text.slice(0, end)
+        size = memoryview(offsets).cast("B").cast("i")[len(lines)]
+        return text.slice(0, size)
+
+    def _text(self, column: pa.Array, name: str) -> pa.Array:
+        if name in self._fields:
+            return self._fields[name].take(_codes(column))
+        text = column.cast(pa.string())
+        return pc.fill_null(text, "") if text.null_count else text
+
+    def _line_end(self, batch: pa.RecordBatch) -> pa.Array:
+        place = np.zeros(len(batch), np.int32)
+        for name in self._coded_end:
+            place *= len(self._fields[name])
+            place += _codes(batch[name]).to_numpy(zero_copy_only=False)
+        return self._line_ends.take(pa.array(place))
 
     def append(self, encoded: pa.Buffer | pa.Table) -> None:
         self._file.write(encoded)
 
     def close(self) -> None:
         self._file.close()
+
+
+def _codes(column: pa.Array) -> pa.Array:
+    """The places of a dictionary's or of truth values."""
+    if pa.types.is_boolean(column.type):
+        return column.cast(pa.int8())
+    return column.indices
 
 
 class ParquetRows:

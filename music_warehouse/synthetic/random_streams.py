@@ -14,6 +14,13 @@ class Purpose(IntEnum):
     LISTENING_PLANTED = 3
     LISTENING_USERS = 4
     LISTENING_WORKS = 5
+    SERVICE_TRACKS = 6
+    SERVICE_ROLES = 7
+    SERVICE_USERS = 8
+    SERVICE_LIVES = 9
+    SERVICE_PLAYS = 10
+    SERVICE_ATTACKS = 11
+    SERVICE_ARRIVALS = 12
 
 
 def random_stream(seed: int, purpose: Purpose, block: int = 0) -> np.random.Generator:
