@@ -2,9 +2,10 @@
 
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import yaml
@@ -16,6 +17,8 @@ from music_warehouse.paths import DataFolder
 
 # The heavy packages are imported by the commands that use them, so that
 # `--help` answers at once.
+if TYPE_CHECKING:
+    from music_warehouse.table_build import Wanted
 
 app = typer.Typer(
     name="music-warehouse",
@@ -55,6 +58,7 @@ class Domain(StrEnum):
     """What kind of deliveries to generate."""
 
     LISTENING = "listening"
+    SERVICE = "service"
     ALL = "all"
 
 
@@ -128,24 +132,71 @@ def options(
 @app.command()
 def generate(
     out: Annotated[Path, typer.Option(help="Where to write.", show_default=False)],
-    domain: Annotated[Domain, typer.Option(help="Which deliveries.")] = Domain.ALL,
+    domain: Annotated[
+        Domain,
+        typer.Option(
+            help="Which deliveries; all: listening, and the service with a tenth of "
+            "the users, but at least 200."
+        ),
+    ] = Domain.ALL,
     users: Annotated[int, typer.Option(min=1, help="How many users.")] = 20_000,
     seed: Annotated[int, typer.Option(help="The same seed, the same bytes.")] = 1,
     file_format: Annotated[
         Format, typer.Option("--format", help="The files' format.")
     ] = Format.CSV,
     first_user_id: Annotated[
-        int, typer.Option(min=1, help="Above 1: more users for an earlier delivery.")
+        int,
+        typer.Option(
+            min=1,
+            help="Above 1: more listening users for an earlier delivery, and nothing "
+            "of the service.",
+        ),
     ] = 1,
+    days: Annotated[
+        int, typer.Option(min=1, help="Service: how many days, until 2026-06-30.")
+    ] = 180,
+    from_day: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Service: a later delivery of the same users, DAYS from here.",
+        ),
+    ] = None,
+    plays_per_day: Annotated[
+        float,
+        typer.Option(help="Service: about how many plays a user has on a day of them."),
+    ] = 5.0,
 ) -> None:
     """Write synthetic deliveries and, beside them, their truth."""
     from music_warehouse.synthetic.listening import generate_listening
+    from music_warehouse.synthetic.service import generate_service
 
-    if domain in (Domain.LISTENING, Domain.ALL):
+    if domain is not Domain.SERVICE and from_day is not None:
+        raise UserError("--from-day is for --domain service.")
+    if domain is Domain.SERVICE and first_user_id > 1:
+        raise UserError("--first-user-id is for --domain listening.")
+    if domain is not Domain.SERVICE:
         generate_listening(
             out, users, seed, file_format.value, first_user_id=first_user_id
         )
-    print(f"Deliveries of {users} users are in {out}.")
+        print(f"Deliveries of {users} users are in {out}.")
+    if domain is Domain.LISTENING or first_user_id > 1:
+        return
+    if domain is Domain.ALL:
+        users = max(users // 10, min(users, 200))
+    made = generate_service(
+        out,
+        users,
+        seed,
+        file_format.value,
+        days=days,
+        from_day=from_day and from_day.date(),
+        plays_per_day=plays_per_day,
+    )
+    print(
+        f"Deliveries of {made.rows['listening_events']:,} plays of {users} users of "
+        f"the service, {made.first_day} to {made.last_day}, are in {out}."
+    )
 
 
 @app.command()
@@ -234,36 +285,30 @@ def build(
 ) -> None:
     """Build and test with dbt, then publish when green.
 
-    On Redshift what is new in the lake is loaded first, and the Python models are
-    trained at every build.
+    On Redshift what is new in the lake is loaded first.
     """
-    from music_warehouse.build import Project
     from music_warehouse.build import build as build_and_publish
+    from music_warehouse.dbt_process import Project
     from music_warehouse.project_vars import require_known
     from music_warehouse.reports import print_publication
+    from music_warehouse.table_build import Wanted
 
     given = _variables(variables)
     require_known(given, Project.here().root)
+    wanted = Wanted(full_refresh, force, retrain)
     if target is Target.PROD:
-        _build_production(_required(lake), given, full_refresh, force or retrain)
+        _build_production(_required(lake), given, wanted)
         return
     report = build_and_publish(
-        DataFolder.from_environment(),
-        Project.here(),
-        given,
-        full_refresh=full_refresh,
-        force=force,
-        retrain=retrain,
+        DataFolder.from_environment(), Project.here(), given, wanted
     )
     if not report.is_new:
         print("Nothing is new: neither deliveries nor the project have changed.")
     print_publication(report)
 
 
-def _build_production(
-    lake: str, variables: dict[str, Any], full_refresh: bool, force: bool
-) -> None:
-    from music_warehouse.build import Project
+def _build_production(lake: str, variables: dict[str, Any], wanted: "Wanted") -> None:
+    from music_warehouse.dbt_process import Project
     from music_warehouse.production.build import build as build_and_publish
     from music_warehouse.production.connection import Production
     from music_warehouse.production.s3_lake import S3Folder
@@ -277,8 +322,7 @@ def _build_production(
             DataFolder.from_environment(),
             Project.here(),
             variables,
-            full_refresh=full_refresh,
-            force=force,
+            wanted,
         )
     if not report.is_new:
         print("Nothing is new: neither deliveries nor the project have changed.")
@@ -288,7 +332,7 @@ def _build_production(
 @app.command()
 def publish(target: TargetOption = Target.LOCAL) -> None:
     """Publish the last `dbt build`, if it was whole and green."""
-    from music_warehouse.build import Project
+    from music_warehouse.dbt_process import Project
     from music_warehouse.publish import publish as publish_marts
     from music_warehouse.reports import print_production, print_publication
 
@@ -309,6 +353,48 @@ def publish(target: TargetOption = Target.LOCAL) -> None:
     if not report.is_new:
         print("The last build is published already.")
     print_publication(report)
+
+
+@app.command()
+def erase(
+    user_id: Annotated[str, typer.Argument(help="As the deliveries have it.")],
+    in_advance: Annotated[
+        bool,
+        typer.Option("--in-advance", help="Keep out somebody who never came yet."),
+    ] = False,
+    variables: Annotated[
+        str, typer.Option("--vars", metavar="YAML", help="dbt vars, as build has them.")
+    ] = "{}",
+) -> None:
+    """Erase a person of the streaming service, for good.
+
+    From the lake, the landed files, the vault and, by building anew, from the warehouse
+    and what is published; later deliveries bring nothing of the person back.
+    """
+    from music_warehouse.build import build as build_and_publish
+    from music_warehouse.dbt_process import Project
+    from music_warehouse.privacy.erasure import erase as erase_person
+    from music_warehouse.project_vars import require_known
+    from music_warehouse.reports import print_erasure
+    from music_warehouse.table_build import Wanted
+
+    given = _variables(variables)
+    data = DataFolder.from_environment()
+    project = Project.here()
+    require_known(given, project.root)
+    report = erase_person(
+        data,
+        user_id,
+        lambda: build_and_publish(data, project, given, Wanted(full_refresh=True)),
+        [project.target],
+        in_advance,
+    )
+    print_erasure(report)
+    if report.left:
+        raise UserError(
+            f"Something of the person may still be in {_listed(report.left)}: look "
+            "there, then run the same again."
+        )
 
 
 @app.command()

@@ -53,3 +53,8 @@ class DataFolder:
     def published(self) -> Path:
         """Versions of the marts that passed every test, and `current`."""
         return self.root / "published"
+
+    @property
+    def privacy(self) -> Path:
+        """The local key, the vault of card tokens and the list of erased people."""
+        return self.root / "privacy"

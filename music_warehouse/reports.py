@@ -14,6 +14,8 @@ from music_warehouse.tables import print_table
 from music_warehouse.unsettled import unsettled, way_out, why
 
 if TYPE_CHECKING:
+    from music_warehouse.privacy.erasure import ErasureReport
+
     # Its driver takes a second to import.
     from music_warehouse.production.publication import PublicationReport
 
@@ -57,6 +59,10 @@ def print_deliveries(
     columns = ["#", "table", "file", "rows", "loaded", "rejected", "repeated", "state"]
     if known:
         columns.insert(columns.index("rejected"), "of them replaced")
+    entries = list(files)
+    has_suppressed = any(file.rows_suppressed for file in entries)
+    if has_suppressed:
+        columns.insert(columns.index("state"), "suppressed")
     print_table(
         columns,
         [
@@ -64,14 +70,18 @@ def print_deliveries(
                 file.file_seq,
                 f"{file.source}.{file.table_name}",
                 file.file_name,
-                file.rows_loaded + file.rows_rejected + file.rows_repeated,
+                file.rows_loaded
+                + file.rows_rejected
+                + file.rows_repeated
+                + file.rows_suppressed,
                 file.rows_loaded,
                 *([known.get(file.file_seq)] if known else []),
                 file.rows_rejected,
                 file.rows_repeated,
+                *([file.rows_suppressed] if has_suppressed else []),
                 _state(file),
             )
-            for file in files
+            for file in entries
         ],
     )
 
@@ -87,6 +97,30 @@ def print_production(report: "PublicationReport") -> None:
     print(
         f"Published: {report.marts} marts of {publication.published_at}, in the schema "
         "marts of Redshift."
+    )
+
+
+def print_erasure(report: "ErasureReport") -> None:
+    """What an erasure did, without a word that tells of whom."""
+    if not report.is_new:
+        print("The person had been suppressed before.")
+    print("Later deliveries bring nothing of the person back.")
+    landed = report.landed
+    print_table(
+        ("erased", "count"),
+        [
+            ("rows of the lake", report.rows),
+            ("tokens of cards", report.cards),
+            ("lines of landed files", landed.lines),
+            ("landed files written anew", landed.rewritten_files),
+            ("landed files removed", landed.removed_files),
+        ],
+    )
+    if report.was_rebuilt:
+        print("Built anew and published; every former version is removed.")
+    print(
+        "Not touched: what lies outside the data folder, such as the lake on S3, "
+        "Redshift, backups and the files' sender."
     )
 
 
@@ -109,6 +143,12 @@ def print_status(status: Status) -> None:
         print("\nRejected:")
         print_table(("table", "reason", "count", "for example"), status.rejects)
     print()
+    if count := status.unfinished_erasures:
+        erasures = "1 erasure is" if count == 1 else f"{count} erasures are"
+        print(
+            f"{erasures} unfinished, and published versions may hold the person: run "
+            "`music-warehouse erase` with the same id again."
+        )
     for file in status.unsettled:
         print(f"May stop publication: {file.file_seq} {file.file_name} ({why(file)})")
     if status.version is None:

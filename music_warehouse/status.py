@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from music_warehouse.ingest.ledger import LedgerEntry, read_ledger
 from music_warehouse.paths import DataFolder
+from music_warehouse.privacy import journal
 from music_warehouse.publish import Version, find_current, require_readable
 from music_warehouse.publish.inputs import continues, informative
 from music_warehouse.retraining import Trigger, published_triggers
@@ -29,7 +30,7 @@ class Status:
     listeners a later delivery lists again, as the version counts them: empty where
     nothing is published, or not from this lake. `triggers` say how far the version's
     Python models are from being due for training. `unsettled` are the files that stop
-    a publication.
+    a publication. `unfinished_erasures` were begun and not ended.
     """
 
     root: Path
@@ -40,6 +41,7 @@ class Status:
     waiting: list[LedgerEntry] | None
     triggers: list[Trigger]
     unsettled: list[LedgerEntry]
+    unfinished_erasures: int
 
 
 def read_status(data: DataFolder, settings: Mapping[str, Any] | None = None) -> Status:
@@ -59,6 +61,7 @@ def read_status(data: DataFolder, settings: Mapping[str, Any] | None = None) -> 
         _waiting(files, version),
         published_triggers(folder) if folder else [],
         unsettled(files, settings or {}),
+        journal.unfinished(data),
     )
 
 

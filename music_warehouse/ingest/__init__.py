@@ -12,10 +12,17 @@ from music_warehouse.ingest.lake import (
     remove_orphans,
     writing,
 )
-from music_warehouse.ingest.ledger import Ledger, LedgerEntry, read_ledger
+from music_warehouse.ingest.ledger import (
+    Ledger,
+    LedgerEntry,
+    arrival_time,
+    read_ledger,
+)
 from music_warehouse.ingest.load import Loader
+from music_warehouse.ingest.redo_log import finish_rewriting
 from music_warehouse.ingest.report import FileReport, IngestReport
 from music_warehouse.paths import DataFolder
+from music_warehouse.privacy.store import PrivacyStore
 from music_warehouse.progress import meter
 
 __all__ = [
@@ -46,25 +53,36 @@ def ingest_paths(
 
     Raises UserError for a path that is missing, unreadable or not recognisable,
     before anything is taken, when another ingest is running, and for a lake whose
-    ledger is lost or older than its files.
+    ledger is lost or older than its files, or whose people have pseudonyms of
+    another key.
     """
-    contracts = load_contracts()
+    contracts = {
+        name: contract.arriving(arrival_time())
+        for name, contract in load_contracts().items()
+    }
     found = find_deliveries(paths, contracts, declared)
     schemas = lake_schemas(contracts)
     total_bytes = sum(d.path.stat().st_size for d in found.deliveries)
     reports = []
     with writing(data.lake, schemas):
         check_ledger_is_there(data.lake, schemas)
+        finish_rewriting(data.lake)
         ledger = Ledger(data.lake, _COMMIT_EVERY_SECONDS)
         remove_orphans(data.lake, schemas, ledger.last_file_seq)
-        with ledger, meter("Ingesting", total_bytes) as progress:
-            loader = Loader(data.lake, ledger, progress.advance)
+        with (
+            ledger,
+            PrivacyStore(data) as privacy,
+            meter("Ingesting", total_bytes) as progress,
+        ):
+            loader = Loader(data.lake, ledger, privacy, progress.advance)
+            if any(delivery.contract.person for delivery in found.deliveries):
+                privacy.require_key()
             for delivery in found.deliveries:
                 try:
                     reports.append(loader.load(delivery))
                 except OSError as error:
                     raise UserError(
-                        f"{delivery.path} could not be ingested: "
+                        f"{delivery.shown_path} could not be ingested: "
                         f"{error.strerror or error}."
                     ) from error
     return IngestReport(tuple(reports), found.ignored)

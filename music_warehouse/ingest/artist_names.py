@@ -40,12 +40,17 @@ class ArtistNames:
     def add(
         self, names: pa.DictionaryArray, mbids: pa.DictionaryArray | None
     ) -> pa.Array:
-        """Count names and mbids of some rows; the key of each row's name."""
+        """Count names and mbids of some rows; the key of each row's name,
+        null for none."""
         if mbids is None:
             mbids = pa.nulls(len(names), pa.dictionary(pa.int32(), pa.string()))
         mbids = _in_lower_case(mbids)
-        name_codes = names.indices.to_numpy()
         name_numbers = self._numbers(names.dictionary)
+        keys = pa.array(self._keys[name_numbers]).take(names.indices)
+        if names.null_count:
+            is_named = names.is_valid()
+            names, mbids = names.filter(is_named), mbids.filter(is_named)
+        name_codes = names.indices.to_numpy()
         width = len(mbids.dictionary) + 1
         mbid_codes = pc.fill_null(mbids.indices, width - 1).to_numpy()
         pairs, counts = np.unique(
@@ -62,7 +67,7 @@ class ArtistNames:
                 }
             )
         )
-        return pa.array(self._keys[name_numbers][name_codes])
+        return keys
 
     def tables(self) -> Iterator[tuple[Path, pa.Table]]:
         """The side tables of the file, by their folder in the lake."""

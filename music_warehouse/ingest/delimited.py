@@ -14,9 +14,9 @@ from music_warehouse.contracts import Contract
 from music_warehouse.ingest.blocks import Block, read_blocks
 from music_warehouse.ingest.fast import FastReader
 from music_warehouse.ingest.gate import TextStream
-from music_warehouse.ingest.header import Header, kept_bytes, read_header
-from music_warehouse.ingest.judge import MAX_LINE_BYTES, Judge, Value
-from music_warehouse.ingest.lake import coded, delivered_schema
+from music_warehouse.ingest.header import Header, read_header
+from music_warehouse.ingest.judge import MAX_LINE_BYTES, Judge
+from music_warehouse.ingest.kept import RejectKeeper
 from music_warehouse.ingest.rows import (
     FileRejected,
     Piece,
@@ -24,6 +24,8 @@ from music_warehouse.ingest.rows import (
     RejectedRow,
     Rejection,
 )
+from music_warehouse.ingest.schemas import coded, delivered_schema
+from music_warehouse.ingest.values import Value
 
 JUDGED_BYTES = 64 << 10
 _PARSERS = 2
@@ -82,6 +84,7 @@ class DelimitedFile:
 
     def raw_rows(self, line_numbers: set[int]) -> Iterator[RawRow]:
         again = TextStream(self._path)
+        keeper = RejectKeeper(self._contract)
         with again:
             again.open_text()
             for block in read_blocks(again):
@@ -89,7 +92,7 @@ class DelimitedFile:
                 if not line_numbers.isdisjoint(range(block.first_line, last_line)):
                     for line in _lines(block):
                         if line.number in line_numbers:
-                            yield line.kept(self._header)
+                            yield line.kept(self._header, keeper)
             if again.sha256() != self.sha256():
                 raise FileRejected(
                     "changed_while_read", "The file changed while it was read."
@@ -106,6 +109,7 @@ class LineReader:
         self._judged_bytes = judged_bytes
         self._fast = FastReader(contract, header)
         self._judge = Judge(contract)
+        self._keeper = RejectKeeper(contract)
         self._header = header
         self._schema = coded(delivered_schema(contract))
 
@@ -138,7 +142,8 @@ class LineReader:
             if judged is None:
                 piece.blank_lines += 1
             elif isinstance(judged, Rejection):
-                piece.rejects.append(RejectedRow(line.kept(self._header), judged))
+                kept = line.kept(self._header, self._keeper)
+                piece.rejects.append(RejectedRow(kept, judged))
             else:
                 rows.append((*judged, line.number))
         if rows:
@@ -169,10 +174,9 @@ class _Line(NamedTuple):
     def is_whole(self) -> bool:
         return self.content_bytes <= MAX_LINE_BYTES
 
-    def kept(self, header: Header) -> RawRow:
+    def kept(self, header: Header, keeper: RejectKeeper) -> RawRow:
         """The line as the lake may keep it."""
-        is_safe = self.is_whole or not header.drift_columns
-        raw = kept_bytes(self.start, header) if is_safe else None
+        raw = keeper.line(self.start, header, self.is_whole)
         return RawRow(self.number, self.offset, raw)
 
 

@@ -8,18 +8,31 @@ from pathlib import Path
 
 from music_warehouse.contracts import Contract
 from music_warehouse.errors import UserError
+from music_warehouse.ingest.columns import best_fit
 
 _DIGITS = re.compile(r"([0-9]+)")
 _NOT_DELIVERIES = ("_", ".")
-_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet")
+_ROW_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".parquet")
+_JSON_SUFFIXES = (".json", ".json.gz")
+_SUFFIXES = (*_ROW_SUFFIXES, *_JSON_SUFFIXES)
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A file and the contract it must keep."""
+    """A file and the contract it must keep.
+
+    `folder` is the name of the folder below the table's that the file lies in, where
+    the contract says that this tells something of its rows.
+    """
 
     path: Path
     contract: Contract
+    folder: str | None = None
+
+    @property
+    def shown_path(self) -> Path:
+        """The path to print: a folder that tells something of people is masked."""
+        return _masked(self.path, self.folder)
 
 
 @dataclass(frozen=True)
@@ -64,11 +77,13 @@ def find_deliveries(
             known = _recognise(path, contracts, declared_contract, is_direct)
             if isinstance(known, Contract):
                 _check_readable(path)
-                deliveries[real_path] = Delivery(path, known)
+                deliveries[real_path] = Delivery(path, known, _folder(path, known))
             elif is_direct:
                 raise UserError(f"{path} was not ingested: {known}")
             else:
-                ignored[real_path] = IgnoredFile(path, known)
+                folders = (_folder(path, contract) for contract in contracts.values())
+                folder = next((name for name in folders if name is not None), None)
+                ignored[real_path] = IgnoredFile(_masked(path, folder), known)
     return Found(
         tuple(
             sorted(
@@ -165,10 +180,42 @@ def _recognise(
             )
     elif declared is not None:
         by_place = declared
-    has_known_suffix = _split_name(path.name)[1] != ""
-    if not has_known_suffix and not (is_direct and declared is not None):
+    suffix = _split_name(path.name)[1]
+    if not suffix and not (is_direct and declared is not None):
         return "its name ends in none of " + ", ".join(_SUFFIXES) + "."
-    return by_place
+    return _if_in_form(path, suffix, by_place)
+
+
+def _if_in_form(path: Path, suffix: str, known: Contract | str) -> Contract | str:
+    """The contract, if the file is of the kind that its table's files are."""
+    if isinstance(known, str):
+        return known
+    if known.folder_column is None:
+        if suffix in _JSON_SUFFIXES:
+            return f"files of {known.name} are not JSON."
+        return known
+    if suffix not in _JSON_SUFFIXES:
+        return f"files of {known.name} are JSON."
+    if _folder(path, known) is None:
+        return (
+            f"files of {known.name} lie in a folder each listener below "
+            f"{known.source}/{known.table}."
+        )
+    return known
+
+
+def _masked(path: Path, folder: str | None) -> Path:
+    return Path(*("***" if part == folder else part for part in path.parts))
+
+
+def _folder(path: Path, contract: Contract) -> str | None:
+    if contract.folder_column is None:
+        return None
+    parts = path.absolute().parts
+    for place in range(len(parts) - 3, 0, -1):
+        if parts[place - 1 : place + 1] == (contract.source, contract.table):
+            return parts[place + 1]
+    return None
 
 
 def _by_place(path: Path, contracts: Mapping[str, Contract]) -> Contract | str:
@@ -177,6 +224,9 @@ def _by_place(path: Path, contracts: Mapping[str, Contract]) -> Contract | str:
     in_table_folder = contracts.get(f"{above}.{folder}")
     if in_table_folder is not None:
         return in_table_folder
+    for contract in contracts.values():
+        if _folder(path, contract) is not None:
+            return contract
     if folder in {contract.source for contract in contracts.values()}:
         return contracts.get(
             f"{folder}.{stem}", f"the source {folder} has no table {stem}."
@@ -185,6 +235,9 @@ def _by_place(path: Path, contracts: Mapping[str, Contract]) -> Contract | str:
     if len(named) == 1:
         return named[0]
     if named:
+        fitting = best_fit(path, named)
+        if fitting is not None:
+            return fitting
         names = ", ".join(contract.name for contract in named)
         return f"its name fits several tables ({names}); say which with --as."
     return "neither its folder nor its name tells a source table; say which with --as."

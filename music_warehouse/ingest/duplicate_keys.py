@@ -12,16 +12,16 @@ from music_warehouse.contracts import Contract
 
 class KeyOrder:
     """Watches keys go by: as long as each is above the one before, none repeats,
-    and nothing has to be remembered but the last."""
+    and nothing has to be remembered but the last. Without a key nothing repeats."""
 
     def __init__(self, contract: Contract) -> None:
-        self._key = contract.unique_key
+        self._key = contract.lake_key
         self._last: tuple[int, ...] | None = None
         self.strictly_increasing = True
 
     def add(self, table: pa.Table) -> None:
         """Take the next rows."""
-        if not self.strictly_increasing or table.num_rows == 0:
+        if not (self._key and self.strictly_increasing and table.num_rows):
             return
         columns = [
             chunk.to_numpy()
@@ -48,9 +48,9 @@ class Duplicates:
 def find_duplicates(path: Path, contract: Contract) -> Duplicates:
     """The rows of a written file to leave out so that its key is unique: of rows
     with one key the first line stays."""
-    table = pq.read_table(path, columns=[*contract.unique_key, "line_number"])
+    table = pq.read_table(path, columns=[*contract.lake_key, "line_number"])
     lines = table["line_number"].to_numpy()
-    keys = _key_numbers([table[name].to_numpy() for name in contract.unique_key])
+    keys = _key_numbers([table[name].to_numpy() for name in contract.lake_key])
     ordered = np.sort(keys)
     repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     positions = np.flatnonzero(np.isin(keys, repeated))

@@ -7,6 +7,8 @@ order mark. Such blocks, and blocks with any value out of its domain, are left t
 the judge.
 """
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +18,8 @@ from music_warehouse.contracts import Column, Contract
 from music_warehouse.ingest.blocks import Block
 from music_warehouse.ingest.header import Header
 from music_warehouse.ingest.judge import MAX_LINE_BYTES
-from music_warehouse.ingest.lake import coded, delivered_schema
+from music_warehouse.ingest.schemas import CODED_TEXT, coded, delivered_schema
+from music_warehouse.ingest.typed_texts import TypedTexts, is_read_at_once
 
 _QUOTE, _LF, _CR, _ZERO, _UPPER_X = (ord(c) for c in '"\n\r0X')
 _LOWER_CASE_BIT = 0x20
@@ -35,6 +38,7 @@ class FastReader:
     def __init__(self, contract: Contract, header: Header) -> None:
         self._contract = contract
         self._schema = coded(delivered_schema(contract))
+        self._typed = [TypedTexts(column) for column in contract.columns]
         self._delimiter = header.delimiter
         delivered = [str(index) for index in range(header.width)]
         taken = [delivered[position] for position in header.positions]
@@ -47,7 +51,7 @@ class FastReader:
         self._convert_options = pa_csv.ConvertOptions(
             include_columns=taken,
             column_types={
-                name: self._schema.field(column.name).type
+                name: self._read_type(column)
                 for name, column in zip(taken, contract.columns, strict=True)
             },
             null_values=[""],
@@ -74,15 +78,24 @@ class FastReader:
             return None
         if table.num_rows != block.lines:
             return None
-        columns = [
-            without_blank_values(values, column)
-            for values, column in zip(
-                table.columns, self._contract.columns, strict=True
-            )
-        ]
+        columns = []
+        for values, typed in zip(table.columns, self._typed, strict=True):
+            read = typed.read(values)
+            if read is None:
+                return None
+            columns.append(read)
         numbers = np.arange(block.first_line, block.first_line + block.lines)
         table = pa.Table.from_arrays([*columns, pa.array(numbers)], schema=self._schema)
         return table if is_valid(table, self._contract) else None
+
+    def _read_type(self, column: Column) -> pa.DataType:
+        if column.type == "timestamp":
+            return pa.string()
+        return (
+            self._schema.field(column.name).type
+            if is_read_at_once(column)
+            else CODED_TEXT
+        )
 
 
 def has_plain_lines(data: bytes, delimiter: bytes) -> bool:
@@ -144,29 +157,6 @@ def _may_have_hexadecimal(data: bytes, codes: np.ndarray, delimiter: bytes) -> b
     return False
 
 
-def without_blank_values(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
-    """Coded texts with those that stand for no value turned to null."""
-    if not column.blank_values:
-        return values
-    blanks = pa.array(column.blank_values, pa.string())
-    return pa.chunked_array(
-        [_without(chunk, blanks) for chunk in values.chunks], values.type
-    )
-
-
-def _without(texts: pa.DictionaryArray, blanks: pa.StringArray) -> pa.DictionaryArray:
-    is_blank = pc.is_in(texts.dictionary, value_set=blanks).to_numpy(
-        zero_copy_only=False
-    )
-    if not is_blank.any():
-        return texts
-    new_codes = (np.cumsum(~is_blank) - 1).astype(np.int32)
-    recoding = pa.array(new_codes, mask=is_blank)
-    return pa.DictionaryArray.from_arrays(
-        recoding.take(texts.indices), texts.dictionary.filter(pa.array(~is_blank))
-    )
-
-
 def is_valid(table: pa.Table, contract: Contract) -> bool:
     """Whether every value of every row lies in its column's domain."""
     return all(_is_valid(table[column.name], column) for column in contract.columns)
@@ -175,11 +165,21 @@ def is_valid(table: pa.Table, contract: Contract) -> bool:
 def _is_valid(values: pa.ChunkedArray, column: Column) -> bool:
     if column.required and values.null_count:
         return False
-    if column.is_integer:
-        low, high = column.limits
+    if not is_read_at_once(column):
+        return True
+    if column.is_integer or column.type == "timestamp":
+        low, high = _limits(column)
         found = pc.min_max(values).as_py()
-        return found["min"] is None or (low <= found["min"] and found["max"] <= high)
+        if found["min"] is None:
+            return True
+        return (low is None or low <= found["min"]) and (
+            high is None or found["max"] <= high
+        )
     return all(_are_valid_texts(chunk.dictionary, column) for chunk in values.chunks)
+
+
+def _limits(column: Column) -> tuple[Any, Any]:
+    return column.limits if column.is_integer else (column.earliest, column.latest)
 
 
 def _are_valid_texts(texts: pa.StringArray, column: Column) -> bool:

@@ -61,28 +61,6 @@ def split_fields(line: bytes, delimiter: bytes) -> list[bytes] | None:
         position = match.end()
 
 
-def kept_bytes(line: bytes, header: Header) -> bytes | None:
-    """What the lake may keep of a rejected line, without its line feed.
-
-    All of it where every delivered column is the contract's. Columns outside the
-    contract may be personal and must not enter the lake: of a file that has such
-    columns only the contract's are kept, as CSV in the contract's order, and nothing
-    of a line whose fields cannot be told apart.
-    """
-    if not header.drift_columns:
-        return line
-    fields = split_fields(line.removesuffix(b"\r"), header.delimiter)
-    if fields is None or len(fields) != header.width:
-        return None
-    return b",".join(_csv_field(fields[position]) for position in header.positions)
-
-
-def _csv_field(field: bytes) -> bytes:
-    if any(byte in field for byte in b',"\r'):
-        return b'"' + field.replace(b'"', b'""') + b'"'
-    return field
-
-
 def read_header(line: bytes, contract: Contract) -> Header:
     """Map a header line, without its line end, to the contract's columns by name.
 
@@ -90,6 +68,21 @@ def read_header(line: bytes, contract: Contract) -> Header:
     naming the columns that are missing or given twice, or the separator that is
     neither comma nor tab.
     """
+    delimiter, names = column_names(line)
+    other = next((d for d in _OTHER_DELIMITERS if d in names[0]), None)
+    if other and len(names) == 1:
+        raise FileRejected(
+            "missing_columns",
+            f"The columns seem to be separated by '{other}'; "
+            "a comma or a tab is needed.",
+        )
+    positions, drift = map_columns(names, contract)
+    return Header(delimiter, len(names), positions, drift)
+
+
+def column_names(line: bytes) -> tuple[bytes, list[str]]:
+    """The delimiter of a header line and the names, trimmed and in lower case. Raises
+    FileRejected for a line that is no text, or whose quotes are misplaced."""
     if b"\x00" in line:
         raise FileRejected("not_text", "The first line holds NUL bytes.")
     if b"\r" in line:
@@ -104,15 +97,7 @@ def read_header(line: bytes, contract: Contract) -> Header:
         names = [field.decode("utf-8").strip().casefold() for field in fields]
     except UnicodeDecodeError as error:
         raise FileRejected("not_text", "The header line is not UTF-8.") from error
-    other = next((d for d in _OTHER_DELIMITERS if d in names[0]), None)
-    if other and len(names) == 1:
-        raise FileRejected(
-            "missing_columns",
-            f"The columns seem to be separated by '{other}'; "
-            "a comma or a tab is needed.",
-        )
-    positions, drift = map_columns(names, contract)
-    return Header(delimiter, len(names), positions, drift)
+    return delimiter, names
 
 
 def map_columns(

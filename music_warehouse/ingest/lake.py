@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from music_warehouse.contracts import Contract
 from music_warehouse.errors import UserError
+from music_warehouse.ingest.schemas import table_schema
 
 TEMPORARY_SUFFIX = ".tmp"
 EMPTY_FILE = "000000.parquet"
@@ -20,15 +21,6 @@ UNCOMMITTED = LEDGER / "uncommitted"
 REJECTS = Path("rejects")
 ARTIST_SPELLINGS = Path("names", "artist_spellings")
 ARTIST_CREDIT_PARTS = Path("names", "artist_credit_parts")
-
-ARROW_TYPES = {
-    "integer": pa.int32(),
-    "bigint": pa.int64(),
-    "text": pa.string(),
-    "uuid": pa.string(),
-}
-
-_CODED_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 LEDGER_SCHEMA = pa.schema(
     [
@@ -49,6 +41,7 @@ LEDGER_SCHEMA = pa.schema(
         ("rows_loaded", pa.int64()),
         ("rows_rejected", pa.int64()),
         ("rows_repeated", pa.int64()),
+        ("rows_suppressed", pa.int64()),
         ("drift_columns", pa.string()),
         ("contract_version", pa.int32()),
         ("arrived_at", pa.timestamp("us")),
@@ -96,34 +89,6 @@ ARTIST_CREDIT_PARTS_SCHEMA = pa.schema(
 def table_folder(contract: Contract) -> Path:
     """The folder of a source table, relative to the lake."""
     return Path(contract.source, contract.table)
-
-
-def delivered_schema(contract: Contract) -> pa.Schema:
-    """The columns a row source hands over: the contract's and the line number."""
-    columns = [(c.name, ARROW_TYPES[c.type]) for c in contract.columns]
-    return pa.schema([*columns, ("line_number", pa.int64())])
-
-
-def coded(schema: pa.Schema) -> pa.Schema:
-    """The same columns with texts as integer codes into a dictionary."""
-    return pa.schema(
-        [
-            (field.name, _CODED_TEXT if pa.types.is_string(field.type) else field.type)
-            for field in schema
-        ]
-    )
-
-
-def table_schema(contract: Contract) -> pa.Schema:
-    """The columns of a source table in the lake."""
-    fields: list[tuple[str, pa.DataType]] = []
-    for column in contract.columns:
-        fields.append((column.name, ARROW_TYPES[column.type]))
-        if column.match_name:
-            fields.append((column.match_name, pa.string()))
-    if contract.artist:
-        fields.append((contract.artist.key_column, pa.int64()))
-    return pa.schema([*fields, ("file_seq", pa.int32()), ("line_number", pa.int64())])
 
 
 def lake_schemas(contracts: Mapping[str, Contract]) -> dict[Path, pa.Schema]:

@@ -50,6 +50,7 @@ class LedgerEntry:
     rows_loaded: int = 0
     rows_rejected: int = 0
     rows_repeated: int = 0
+    rows_suppressed: int = 0
     drift_columns: str = ""
     reason: str | None = None
     detail: str | None = None
@@ -64,6 +65,7 @@ class LedgerEntry:
             + self.rows_loaded
             + self.rows_rejected
             + self.rows_repeated
+            + self.rows_suppressed
         )
         if accounted != self.line_count:
             raise AssertionError(
@@ -88,8 +90,8 @@ class Ledger:
         self._table = LEDGER_SCHEMA.empty_table()
         if self._path.exists():
             try:
-                self._table = _read_whole(self._path).select(LEDGER_SCHEMA.names)
-                self._table = self._table.cast(LEDGER_SCHEMA)
+                read = _with_later_columns(_read_whole(self._path))
+                self._table = read.select(LEDGER_SCHEMA.names).cast(LEDGER_SCHEMA)
             except (pa.ArrowException, KeyError) as error:
                 raise UserError(
                     f"The ledger {self._path} is damaged; restore it from a backup."
@@ -136,6 +138,11 @@ class Ledger:
             return self._waiting[row - committed]
         return LedgerEntry(**self._table.slice(row, 1).to_pylist()[0])
 
+    def entry(self, file_seq: int) -> LedgerEntry:
+        """The committed entry with this number."""
+        found = self._table.filter(pc.equal(self._table["file_seq"], file_seq))
+        return LedgerEntry(**found.to_pylist()[0])
+
     @property
     def last_file_seq(self) -> int:
         """The arrival sequence number of the newest entry, 0 when there is none."""
@@ -175,6 +182,32 @@ class Ledger:
     ) -> None:
         if state == LOADED:
             self._loaded.setdefault((source, table, size), {})[sha256] = row
+
+
+def replace_entries(lake: Path, entries: Iterable[LedgerEntry]) -> None:
+    """Write the ledger of a lake anew, as it is to be."""
+    rows = [asdict(entry) for entry in entries]
+    table = pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA)
+    write_table(table, lake / LEDGER / LEDGER_FILE)
+
+
+def listener_folder(user_key: int) -> str:
+    """What stands in the ledger for a folder that is named by its listener's id."""
+    return f"listener-{user_key}"
+
+
+def erased_folder(file_seq: int) -> str:
+    """What stands there once that listener is erased."""
+    return f"listener-erased-{file_seq}"
+
+
+def _with_later_columns(table: pa.Table) -> pa.Table:
+    """A ledger of before there were suppressed rows."""
+    if "rows_suppressed" in table.column_names:
+        return table
+    return table.append_column(
+        "rows_suppressed", pa.repeat(pa.scalar(0, pa.int64()), table.num_rows)
+    )
 
 
 def _read_whole(path: Path) -> pa.Table:

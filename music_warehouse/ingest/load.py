@@ -9,6 +9,7 @@ import pyarrow as pa
 from music_warehouse.ingest.delimited import DelimitedFile, count_lines
 from music_warehouse.ingest.deliveries import Delivery
 from music_warehouse.ingest.gate import file_sha256, is_parquet
+from music_warehouse.ingest.json_file import JsonDelivery, count_elements
 from music_warehouse.ingest.lake import (
     REJECTS,
     REJECTS_SCHEMA,
@@ -22,22 +23,32 @@ from music_warehouse.ingest.ledger import (
     Ledger,
     LedgerEntry,
     arrival_time,
+    erased_folder,
+    listener_folder,
 )
 from music_warehouse.ingest.parquet_file import ParquetDelivery, count_rows
 from music_warehouse.ingest.report import FileReport
+from music_warehouse.ingest.rewritten import read_rewritten
 from music_warehouse.ingest.rows import FileRejected
 from music_warehouse.ingest.store import store_rows
+from music_warehouse.privacy.store import PrivacyStore
 
 
 class Loader:
     """Loads deliveries into one lake, one after the other."""
 
     def __init__(
-        self, lake: Path, ledger: Ledger, on_bytes: Callable[[int], None]
+        self,
+        lake: Path,
+        ledger: Ledger,
+        privacy: PrivacyStore,
+        on_bytes: Callable[[int], None],
     ) -> None:
         self._lake = lake
+        self._privacy = privacy
         self._ledger = ledger
         self._on_bytes = on_bytes
+        self._rewritten = read_rewritten(lake)
 
     def load(self, delivery: Delivery) -> FileReport:
         """Load one file, or record why not; the ledger entry is the last step."""
@@ -45,6 +56,10 @@ class Loader:
         if original is not None:
             self._on_bytes(original.file_bytes)
             return self._record_duplicate(delivery, original)
+        rest_of = self._rest_of(delivery)
+        if rest_of is not None:
+            self._on_bytes(delivery.path.stat().st_size)
+            return self._record_rest(delivery, rest_of)
         try:
             return self._load_rows(delivery)
         except FileRejected as rejected:
@@ -59,11 +74,18 @@ class Loader:
             sha256=lambda: file_sha256(delivery.path),
         )
 
+    def _rest_of(self, delivery: Delivery) -> LedgerEntry | None:
+        """The loaded delivery that this is what an erasure has left of."""
+        if not self._rewritten:
+            return None
+        file_seq = self._rewritten.get(file_sha256(delivery.path))
+        return None if file_seq is None else self._ledger.entry(file_seq)
+
     def _load_rows(self, delivery: Delivery) -> FileReport:
         contract = delivery.contract
         file_seq = self._ledger.last_file_seq + 1
         with closing(self._open(delivery)) as rows:
-            stored = store_rows(rows, self._lake, contract, file_seq)
+            stored = store_rows(rows, self._lake, contract, self._privacy, file_seq)
         entry = self._entry(
             delivery,
             file_seq,
@@ -74,6 +96,7 @@ class Loader:
             blank_lines=stored.blank_lines,
             rows_loaded=stored.rows_loaded,
             rows_rejected=stored.rows_rejected,
+            rows_suppressed=stored.rows_suppressed,
             drift_columns=",".join(rows.drift_columns),
             lake_path=stored.lake_path.as_posix(),
             lake_sha256=stored.lake_sha256,
@@ -83,7 +106,17 @@ class Loader:
         self._ledger.append(entry, stored.files.values())
         return _report(delivery, entry, stored.reasons)
 
-    def _open(self, delivery: Delivery) -> DelimitedFile | ParquetDelivery:
+    def _open(
+        self, delivery: Delivery
+    ) -> DelimitedFile | ParquetDelivery | JsonDelivery:
+        if delivery.folder is not None:
+            return JsonDelivery(
+                delivery.path,
+                delivery.contract,
+                delivery.folder,
+                self._on_bytes,
+                self._is_suppressed(delivery.folder),
+            )
         if is_parquet(delivery.path):
             return ParquetDelivery(delivery.path, delivery.contract, self._on_bytes)
         return DelimitedFile(delivery.path, delivery.contract, self._on_bytes)
@@ -103,7 +136,29 @@ class Loader:
             line_count=original.line_count,
             header_lines=original.header_lines,
             blank_lines=original.blank_lines,
-            rows_repeated=original.rows_loaded + original.rows_rejected,
+            rows_repeated=original.rows_loaded
+            + original.rows_rejected
+            + original.rows_suppressed,
+            drift_columns=original.drift_columns,
+        )
+        self._ledger.append(entry)
+        return _report(delivery, entry, {})
+
+    def _record_rest(self, delivery: Delivery, original: LedgerEntry) -> FileReport:
+        lines, blank_lines, header_lines = _counted(delivery)
+        entry = self._entry(
+            delivery,
+            self._ledger.last_file_seq + 1,
+            file_sha256(delivery.path),
+            DUPLICATE,
+            reason="rest_of_erased",
+            detail=f"What erasures have left of delivery {original.file_seq}, "
+            f"{original.file_name}.",
+            duplicate_of_file_seq=original.file_seq,
+            line_count=lines,
+            header_lines=header_lines,
+            blank_lines=blank_lines,
+            rows_repeated=lines - header_lines - blank_lines,
             drift_columns=original.drift_columns,
         )
         self._ledger.append(entry)
@@ -113,13 +168,7 @@ class Loader:
         self, delivery: Delivery, rejected: FileRejected
     ) -> FileReport:
         file_seq = self._ledger.last_file_seq + 1
-        if is_parquet(delivery.path):
-            lines, blank_lines, header_lines = count_rows(delivery.path), 0, 0
-        else:
-            lines, blank_lines = count_lines(delivery.path)
-            header_lines = min(lines, 1)
-            if lines and blank_lines == lines:
-                blank_lines -= 1
+        lines, blank_lines, header_lines = _counted(delivery)
         entry = self._entry(
             delivery,
             file_seq,
@@ -154,13 +203,14 @@ class Loader:
         **fields: object,
     ) -> LedgerEntry:
         path, contract = delivery.path, delivery.contract
+        told = self._told_path(delivery, file_seq)
         return LedgerEntry(
             file_seq=file_seq,
             source=contract.source,
             table_name=contract.table,
             # The path tells what a mended file mends, from wherever it is named.
-            file_path=path.absolute().as_posix(),
-            file_name=path.name,
+            file_path=told.as_posix(),
+            file_name=told.name,
             file_bytes=path.stat().st_size,
             file_sha256=sha256,
             state=state,
@@ -169,12 +219,41 @@ class Loader:
             **fields,  # type: ignore[arg-type]
         )
 
+    def _is_suppressed(self, user_id: str) -> bool:
+        key = self._privacy.pseudonyms.user_key(user_id)
+        return bool((self._privacy.suppressed == key).any())
+
+    def _told_path(self, delivery: Delivery, file_seq: int) -> Path:
+        """The path to tell of: a folder's name that is a listener's id becomes that
+        listener's key."""
+        path = delivery.path.absolute()
+        if delivery.folder is None:
+            return path
+        if self._is_suppressed(delivery.folder):
+            told = erased_folder(file_seq)
+        else:
+            told = listener_folder(self._privacy.pseudonyms.user_key(delivery.folder))
+        parts = [told if part == delivery.folder else part for part in path.parts]
+        return Path(*parts)
+
+
+def _counted(delivery: Delivery) -> tuple[int, int, int]:
+    """Lines, and blank and header lines among them, as far as the file can be read."""
+    if delivery.folder is not None:
+        return count_elements(delivery.path), 0, 0
+    if is_parquet(delivery.path):
+        return count_rows(delivery.path), 0, 0
+    lines, blank_lines = count_lines(delivery.path)
+    if lines and blank_lines == lines:
+        blank_lines -= 1
+    return lines, blank_lines, min(lines, 1)
+
 
 def _report(
     delivery: Delivery, entry: LedgerEntry, reasons: dict[str, int]
 ) -> FileReport:
     return FileReport(
-        path=delivery.path,
+        path=delivery.path if delivery.folder is None else Path(entry.file_path),
         source=entry.source,
         table=entry.table_name,
         file_seq=entry.file_seq,
@@ -182,6 +261,7 @@ def _report(
         rows_loaded=entry.rows_loaded,
         rows_rejected=entry.rows_rejected,
         rows_repeated=entry.rows_repeated,
+        rows_suppressed=entry.rows_suppressed,
         reasons=reasons,
         drift_columns=tuple(filter(None, entry.drift_columns.split(","))),
         reason=entry.reason,

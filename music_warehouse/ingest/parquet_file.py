@@ -1,22 +1,26 @@
 """Parquet deliveries as a source of rows, under the same contracts as text."""
 
-import json
-import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from music_warehouse.contracts import Column, Contract
+from music_warehouse.contracts import Contract
 from music_warehouse.ingest.delimited import coded_table
-from music_warehouse.ingest.fast import is_valid, without_blank_values
+from music_warehouse.ingest.fast import is_valid
 from music_warehouse.ingest.gate import file_sha256
 from music_warehouse.ingest.header import map_columns
-from music_warehouse.ingest.judge import Judge, Value
-from music_warehouse.ingest.lake import ARROW_TYPES, coded, delivered_schema
+from music_warehouse.ingest.judge import Judge
+from music_warehouse.ingest.kept import RejectKeeper
+from music_warehouse.ingest.parquet_values import (
+    check_type,
+    converted,
+    field_of,
+    json_value,
+    rows_of,
+)
 from music_warehouse.ingest.rows import (
     FileRejected,
     Piece,
@@ -24,6 +28,9 @@ from music_warehouse.ingest.rows import (
     RejectedRow,
     Rejection,
 )
+from music_warehouse.ingest.schemas import coded, delivered_schema
+from music_warehouse.ingest.typed_texts import TypedTexts
+from music_warehouse.ingest.values import Value
 
 _BATCH_ROWS = 65_536
 _JUDGED_ROWS = 1_024
@@ -59,11 +66,13 @@ class ParquetDelivery:
             positions, self._drift = map_columns(names, contract)
             self._columns = [schema.names[position] for position in positions]
             for name, column in zip(self._columns, contract.columns, strict=True):
-                _check_type(schema.field(name).type, column)
+                check_type(schema.field(name).type, column)
         except BaseException:
             self.close()
             raise
         self._judge = Judge(contract)
+        self._keeper = RejectKeeper(contract)
+        self._typed = [TypedTexts(column) for column in contract.columns]
         self._schema = coded(delivered_schema(contract))
 
     def close(self) -> None:
@@ -87,9 +96,9 @@ class ParquetDelivery:
         for first_row, batch in self._batches():
             numbers = range(first_row, first_row + batch.num_rows)
             if not line_numbers.isdisjoint(numbers):
-                for number, row in zip(numbers, _rows(batch), strict=True):
+                for number, row in zip(numbers, rows_of(batch), strict=True):
                     if number in line_numbers:
-                        yield RawRow(number, None, _json(row))
+                        yield self._kept(number, row)
         self._check_unchanged()
 
     def _check_unchanged(self) -> None:
@@ -123,9 +132,9 @@ class ParquetDelivery:
 
     def _fast(self, first_row: int, batch: pa.Table) -> pa.Table | None:
         numbers = np.arange(first_row, first_row + batch.num_rows)
-        columns = zip(batch.columns, self._contract.columns, strict=True)
+        columns = zip(batch.columns, self._contract.columns, self._typed, strict=True)
         try:
-            arrays = [_converted(values, column) for values, column in columns]
+            arrays = [converted(*column) for column in columns]
         except pa.ArrowInvalid:
             return None
         table = pa.Table.from_arrays([*arrays, pa.array(numbers)], schema=self._schema)
@@ -134,83 +143,20 @@ class ParquetDelivery:
     def _judged(self, first_row: int, batch: pa.Table) -> Piece:
         piece = Piece(lines=batch.num_rows)
         rows: list[tuple[Value, ...]] = []
-        for number, row in enumerate(_rows(batch), first_row):
-            judged = self._judge.judge_fields([_field(v) for v in row.values()])
+        for number, row in enumerate(rows_of(batch), first_row):
+            judged = self._judge.judge_fields([field_of(v) for v in row.values()])
             if isinstance(judged, Rejection):
-                raw = RawRow(number, None, _json(row))
-                piece.rejects.append(RejectedRow(raw, judged))
+                piece.rejects.append(RejectedRow(self._kept(number, row), judged))
             else:
                 rows.append((*judged, number))
         if rows:
             piece.tables.append(coded_table(rows, self._schema))
         return piece
 
-
-def _check_type(found: pa.DataType, column: Column) -> None:
-    if pa.types.is_dictionary(found):
-        found = found.value_type
-    is_text = pa.types.is_string(found) or pa.types.is_large_string(found)
-    fits = _is_number(found) if column.is_integer else is_text
-    if not fits and not pa.types.is_null(found):
-        raise FileRejected(
-            "wrong_type", f"Column {column.name} is {found}, not {column.type}."
-        )
-
-
-def _converted(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
-    """Values in the lake's type; ArrowInvalid where that would change one. A text
-    of no characters is blank, as in a text file."""
-    if column.is_integer:
-        return values.cast(ARROW_TYPES[column.type], safe=True)
-    texts = values.cast(pa.string())
-    texts.validate(full=True)
-    if pc.any(pc.match_substring(texts, "\x00")).as_py():
-        raise pa.ArrowInvalid("a text holds NUL")
-    texts = pc.if_else(pc.equal(texts, ""), None, texts)
-    return without_blank_values(texts.dictionary_encode(), column)
-
-
-def _rows(batch: pa.Table) -> list[dict[str, object]]:
-    """The rows of a batch, texts as bytes: a Parquet text need not be UTF-8."""
-    is_text = [not _is_number(field.type) for field in batch.schema]
-    columns = [
-        values.cast(pa.string()).cast(pa.binary()) if text else values
-        for values, text in zip(batch.columns, is_text, strict=True)
-    ]
-    rows: list[dict[str, object]] = pa.table(
-        columns, names=batch.column_names
-    ).to_pylist()
-    return rows
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
-def _field(value: object) -> bytes:
-    """A value as a text file would hold it; whole floats stand for integers, as
-    pandas writes them where a value is missing."""
-    if isinstance(value, bytes):
-        return value
-    if value is None or value != value:
-        return b""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value)).encode()
-    return str(value).encode()
-
-
-def _json(row: dict[str, object]) -> bytes:
-    values = {name: _json_value(value) for name, value in row.items()}
-    return json.dumps(values, ensure_ascii=False, allow_nan=False).encode()
-
-
-def _json_value(value: object) -> object:
-    """JSON has neither NaN, which is a missing value here, nor infinity."""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    if value != value:
-        return None
-    return str(value) if value in (math.inf, -math.inf) else value
+    def _kept(self, number: int, row: dict[str, object]) -> RawRow:
+        fields = [field_of(value) for value in row.values()]
+        values = {name: json_value(value) for name, value in row.items()}
+        return RawRow(number, None, self._keeper.values(values, fields))
 
 
 def count_rows(path: Path) -> int:

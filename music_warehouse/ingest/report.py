@@ -20,6 +20,7 @@ class FileReport:
     rows_loaded: int = 0
     rows_rejected: int = 0
     rows_repeated: int = 0
+    rows_suppressed: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
     drift_columns: tuple[str, ...] = ()
     reason: str | None = None
@@ -46,3 +47,7 @@ class IngestReport:
     @property
     def rows_repeated(self) -> int:
         return sum(report.rows_repeated for report in self.files)
+
+    @property
+    def rows_suppressed(self) -> int:
+        return sum(report.rows_suppressed for report in self.files)

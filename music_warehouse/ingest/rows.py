@@ -52,11 +52,13 @@ class RejectedRow:
 class Piece:
     """Consecutive lines of a file, each accounted for exactly once.
 
-    `tables` hold the valid rows: the contract's columns and `line_number`.
+    `tables` hold the valid rows: the contract's columns and `line_number`. Of lines
+    that are known to be of somebody suppressed nothing is looked at but their number.
     """
 
     lines: int = 0
     blank_lines: int = 0
+    suppressed_lines: int = 0
     tables: list[pa.Table] = field(default_factory=list)
     rejects: list[RejectedRow] = field(default_factory=list)
 
@@ -64,6 +66,7 @@ class Piece:
         """Append the lines that follow this piece's."""
         self.lines += other.lines
         self.blank_lines += other.blank_lines
+        self.suppressed_lines += other.suppressed_lines
         self.tables += other.tables
         self.rejects += other.rejects
 

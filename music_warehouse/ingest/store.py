@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from music_warehouse.contracts import Contract
+from music_warehouse.ingest.admission import Admission
 from music_warehouse.ingest.duplicate_keys import (
     Duplicates,
     KeyOrder,
@@ -16,13 +17,14 @@ from music_warehouse.ingest.duplicate_keys import (
 from music_warehouse.ingest.lake import (
     REJECTS,
     TEMPORARY_SUFFIX,
-    delivered_schema,
     file_name,
     table_folder,
     write_table,
 )
 from music_warehouse.ingest.rows import RejectedRow, Rejection, RowSource
+from music_warehouse.ingest.schemas import admitted_schema
 from music_warehouse.ingest.writer import RejectsWriter, TableWriter
+from music_warehouse.privacy.store import PrivacyStore
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class StoredFile:
     blank_lines: int
     rows_loaded: int
     rows_rejected: int
+    rows_suppressed: int
     reasons: dict[str, int]
     lake_path: Path
     lake_sha256: str
@@ -44,7 +47,11 @@ class StoredFile:
 
 
 def store_rows(
-    rows: RowSource, lake: Path, contract: Contract, file_seq: int
+    rows: RowSource,
+    lake: Path,
+    contract: Contract,
+    privacy: PrivacyStore,
+    file_seq: int,
 ) -> StoredFile:
     """Write a delivery's rows, rejects and names beside the lake's files.
 
@@ -56,15 +63,19 @@ def store_rows(
     table = TableWriter(_temporary(lake / lake_path), contract, file_seq)
     rejects = RejectsWriter(_temporary(rejects_path), file_seq, contract.version)
     lines, blank_lines = rows.header_lines, 0
-    order = KeyOrder(contract)
+    rows_suppressed = 0
+    admission, order = Admission(contract, privacy), KeyOrder(contract)
     try:
         for piece in rows.pieces():
             lines += piece.lines
             blank_lines += piece.blank_lines
+            rows_suppressed += piece.suppressed_lines
             rejects.add(piece.rejects)
             for part in piece.tables:
-                order.add(part)
-                table.add(part)
+                admitted = admission.admit(part)
+                rows_suppressed += admitted.rows_suppressed
+                order.add(admitted.table)
+                table.add(admitted.table)
         sha256 = table.finish()
         if not order.strictly_increasing:
             duplicates = find_duplicates(table.path, contract)
@@ -90,6 +101,7 @@ def store_rows(
         blank_lines=blank_lines,
         rows_loaded=table.rows,
         rows_rejected=rejects.rows,
+        rows_suppressed=rows_suppressed,
         reasons=rejects.reasons,
         lake_path=lake_path,
         lake_sha256=sha256,
@@ -128,7 +140,7 @@ def _written_without(
 ) -> TableWriter:
     """The finished table written again without the later row of each key."""
     unique = TableWriter(table.path.with_suffix(".unique"), contract, file_seq)
-    columns = delivered_schema(contract)
+    columns = admitted_schema(contract)
     texts = [field.name for field in columns if pa.types.is_string(field.type)]
     try:
         with pq.ParquetFile(table.path, read_dictionary=texts) as written:

@@ -2,7 +2,6 @@
 way, with the columns ingestion adds."""
 
 import hashlib
-import re
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +13,10 @@ import pyarrow.parquet as pq
 
 from music_warehouse.contracts import Contract
 from music_warehouse.ingest.artist_names import ArtistNames
-from music_warehouse.ingest.lake import REJECTS_SCHEMA, coded, table_schema
+from music_warehouse.ingest.kept import mask_addresses
+from music_warehouse.ingest.lake import REJECTS_SCHEMA
 from music_warehouse.ingest.rows import RejectedRow
+from music_warehouse.ingest.schemas import coded, table_schema
 from music_warehouse.names import normalise_name
 
 # Every group pays anew for its dictionaries: with 25 million rows of 300,000 artists
@@ -24,8 +25,6 @@ ROWS_PER_GROUP = 4_000_000
 _GROUPS_UNDER_WAY = 2
 _REJECTS_PER_GROUP = 50_000
 _SHOWN_CHARACTERS = 500
-# A line that has slipped by a column may bring one where nobody looks for it.
-_MAIL_ADDRESS = re.compile(r"[^\s,;\"'<>]+@[^\s,;\"'<>]+")
 _DICTIONARY_PAGE_BYTES = 64 << 20
 
 
@@ -82,20 +81,19 @@ class TableWriter:
             coded(self._schema),
             # line numbers never repeat and counts come in runs of small integers:
             # plain pages compress as well, at half the cost
-            use_dictionary=[
+            use_dictionary=_repeating(contract, self._schema),
+            write_statistics=[
                 field.name
                 for field in self._schema
-                if pa.types.is_string(field.type)
-                or (contract.artist and field.name == contract.artist.key_column)
+                if field.name in contract.lake_key or pa.types.is_temporal(field.type)
             ],
-            write_statistics=list(contract.unique_key),
         )
         self._coding = ThreadPoolExecutor(1, "code")
         self._writing = ThreadPoolExecutor(1, "write")
         self._under_way: deque[Future[None]] = deque()
 
     def add(self, table: pa.Table) -> None:
-        """Take rows: the delivered columns and line numbers, texts coded."""
+        """Take rows: the admitted columns and line numbers, texts coded."""
         self.rows += table.num_rows
         self._tables.append(table)
         self._collected += table.num_rows
@@ -141,7 +139,7 @@ class TableWriter:
         columns = {name: group[name].chunk(0) for name in group.column_names}
         for column in self._contract.columns:
             if column.match_name:
-                columns[column.match_name] = _match_names(columns[column.name])
+                columns[column.match_name] = _match_names(columns[column.lake_name])
         if self.artist_names and (artist := self._contract.artist):
             mbids = columns[artist.mbid_column] if artist.mbid_column else None
             columns[artist.key_column] = self.artist_names.add(
@@ -211,7 +209,7 @@ class RejectsWriter:
                     pa.array([shown_text(row.raw) for row in rows], pa.string()),
                     pa.array([r.rejection.reason for r in self._waiting], pa.string()),
                     pa.array(
-                        [_masked(r.rejection.detail) for r in self._waiting],
+                        [mask_addresses(r.rejection.detail) for r in self._waiting],
                         pa.string(),
                     ),
                     pa.repeat(pa.scalar(self._contract_version, pa.int32()), count),
@@ -230,11 +228,23 @@ def shown_text(raw: bytes | None) -> str | None:
         return None
     # four bytes a character at most
     head = raw[: 4 * _SHOWN_CHARACTERS]
-    return _masked(head.decode("utf-8", "backslashreplace"))[:_SHOWN_CHARACTERS]
+    return mask_addresses(head.decode("utf-8", "backslashreplace"))[:_SHOWN_CHARACTERS]
 
 
-def _masked(text: str) -> str:
-    return _MAIL_ADDRESS.sub("***@***", text)
+def _repeating(contract: Contract, schema: pa.Schema) -> list[str]:
+    """The columns whose values come again and again: texts, and keys of texts and of
+    people."""
+    keys = {column.key_name for column in contract.columns}
+    if contract.artist:
+        keys.add(contract.artist.key_column)
+    if contract.person:
+        keys.add(contract.person.lake_name)
+    return [
+        field.name
+        for field in schema
+        if pa.types.is_string(field.type)
+        or (field.name in keys and field.name not in contract.lake_key)
+    ]
 
 
 def _parquet_writer(

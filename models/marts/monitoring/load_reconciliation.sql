@@ -48,6 +48,7 @@ load_reconciliation as (
         coalesce(file_rows.rows_replaced, 0) as rows_replaced,
         files.rows_rejected,
         files.rows_repeated,
+        files.rows_suppressed,
         coalesce(rejects.rejected_lines, 0) as rejected_lines_kept,
         files.rows_rejected
         / nullif(cast(
@@ -60,7 +61,8 @@ load_reconciliation as (
         + files.blank_lines
         + files.rows_loaded
         + files.rows_rejected
-        + files.rows_repeated as is_reconciled,
+        + files.rows_repeated
+        + files.rows_suppressed as is_reconciled,
 
         files.arrived_at
 

@@ -30,6 +30,7 @@ stg_deliveries__files as (
         cast(rows_loaded as bigint) as rows_loaded,
         cast(rows_rejected as bigint) as rows_rejected,
         cast(rows_repeated as bigint) as rows_repeated,
+        cast(rows_suppressed as bigint) as rows_suppressed,
 
         cast(arrived_at as timestamp) as arrived_at
 

@@ -1,11 +1,13 @@
 """Contracts are read strictly: a mistake in one is told, never worked around."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from music_warehouse.contracts import Contract, load_contract, load_contracts
 from music_warehouse.errors import UserError
+from music_warehouse.ingest.schemas import table_schema
 
 MINIMAL = """
 version: 3
@@ -28,7 +30,11 @@ def read(folder: Path, text: str) -> Contract:
 
 
 def test_the_listening_contracts_name_every_column_of_the_lake() -> None:
-    contracts = load_contracts()
+    contracts = {
+        name: contract
+        for name, contract in load_contracts().items()
+        if contract.source == "listening"
+    }
     assert {name: [c.name for c in k.columns] for name, k in contracts.items()} == {
         "listening.users": ["user_id", "country", "total_scrobbles"],
         "listening.user_top_artists": [
@@ -86,6 +92,19 @@ def test_a_contract_is_known_by_its_folder_and_name(tmp_path: Path) -> None:
         ('["-1"]', "[-1]", "blank_values must be a list of texts"),
         ("required: true, min: 0", "min: 0", "must be a required integer column"),
         ("[play_id]", "[played_by]", "unique_key played_by must be a required"),
+        ("min: 0}", "min: 0, personal: secret}", "personal must be one of pseudonym"),
+        ("min: 0}", "personal: pseudonym}", "needs a lake_name of its own"),
+        ("min: 0}", "personal: dropped, lake_name: x}", "what is dropped has none"),
+        ("min: 0}", "personal: card_token, lake_name: x}", "is not for bigint"),
+        ("min: 0}", "key_name: play_key}", "key_name is for text"),
+        ("min: 0}", "invalid: blank}", "may be blank where blanks are valid"),
+        ("max_bytes: 100}", "pattern: '('}", "pattern is no regular expression"),
+        ("type: bigint", "type: 'decimal(20,2)'", "has at most 18 digits"),
+        (
+            "type: bigint, required: true, min: 0",
+            "type: date, min: 3",
+            "must be a date",
+        ),
         ("[play_id]", "[]", "unique_key must name at least one column"),
         (
             "required: true, max_bytes",
@@ -93,10 +112,14 @@ def test_a_contract_is_known_by_its_folder_and_name(tmp_path: Path) -> None:
             "must be true or false",
         ),
         ("min: 0", "min: 5, max: 4", "min is above max"),
-        ("max_bytes: 100", "min: 100", "min is for integers"),
+        ("max_bytes: 100", "min: 100", "min is for numbers and times"),
         ("min: 0", "max_bytes: 8", "max_bytes is for text"),
         ("max_bytes: 100", "max_bytes: many", "max_bytes must be a whole number"),
-        ("name_column: artist_name", "name_column: mbid", "must be a required text"),
+        (
+            "name_column: artist_name",
+            "name_column: mbid",
+            "must be a text column of the lake",
+        ),
         ("mbid_column: mbid", "mbid_column: play_id", "must be a uuid column"),
         ("key_column: artist_name_key", "key_column: mbid", "is a delivered column"),
         (MINIMAL + ARTIST, "- a list", "the document must be a mapping"),
@@ -114,3 +137,80 @@ def test_a_malformed_contract_is_named_with_its_mistake(
     assert complaint in message
     assert "plays.yml" in message
     assert message.endswith(".") and "\n" not in message
+
+
+def test_nothing_personal_of_the_service_reaches_the_lake() -> None:
+    held = {
+        name: table_schema(contract).names[:-2]
+        for name, contract in load_contracts().items()
+        if contract.source == "service"
+    }
+    assert held == {
+        "service.users": [
+            "user_key",
+            "email_masked",
+            "country",
+            "country_match_name",
+            "subscription_type",
+            "registration_date",
+            "age_band",
+        ],
+        "service.tracks": [
+            "track_id",
+            "track_key",
+            "track_name",
+            "artist_name",
+            "duration_ms",
+            "artist_name_key",
+        ],
+        "service.listening_events": [
+            "event_id",
+            "user_key",
+            "track_key",
+            "started_at",
+            "play_duration_ms",
+            "device_type",
+            "shuffle",
+            "skipped",
+            "reason",
+        ],
+        "service.billing": [
+            "transaction_id",
+            "user_key",
+            "payment_method",
+            "card_token",
+            "amount",
+            "currency",
+            "payment_status",
+            "billed_at",
+            "period",
+        ],
+        "service.streaming_history": [
+            "user_key",
+            "ended_at",
+            "ms_played",
+            "track_name",
+            "artist_name",
+            "track_uri",
+            "reason_start",
+            "reason_end",
+            "shuffle",
+            "skipped",
+            "country",
+            "artist_name_key",
+        ],
+        "service.fraud_labels": ["user_key", "label"],
+    }
+
+
+def test_tables_of_all_sources_have_names_of_their_own_in_redshift() -> None:
+    names = [contract.raw_table for contract in load_contracts().values()]
+    assert len(set(names)) == len(names)
+
+
+def test_only_the_bounds_that_are_the_arrival_move_with_it() -> None:
+    events = load_contracts()["service.listening_events"]
+    arrived = events.arriving(datetime(2026, 7, 1))
+    latest = {column.name: column.latest for column in arrived.columns}
+    assert latest.pop("timestamp") == datetime(2026, 7, 1)
+    assert set(latest.values()) == {None}

@@ -1,0 +1,1 @@
+"""Keeping people out of the lake: keys, masks, tokens, and erasure."""

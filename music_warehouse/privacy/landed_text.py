@@ -1,0 +1,172 @@
+"""Taking a person's lines out of a delivered CSV or TSV file."""
+
+import gzip
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from music_warehouse.contracts import Column, Contract, Treatment
+from music_warehouse.ingest.gate import TextStream
+from music_warehouse.ingest.header import Header, read_header, split_fields
+from music_warehouse.ingest.judge import Judge
+from music_warehouse.ingest.rows import FileRejected, Rejection
+from music_warehouse.privacy.person import Person
+from music_warehouse.privacy.pseudonyms import canonical
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_GZIP_MAGIC = b"\x1f\x8b"
+_BUFFER_BYTES = 1 << 20
+
+
+@dataclass
+class LinesFound:
+    """A person's lines in one file, and the names that they give the person."""
+
+    lines: int = 0
+    names: set[str] = field(default_factory=set)
+
+
+def find_lines(path: Path, contract: Contract, person: Person) -> LinesFound:
+    """Look for a person's lines. Of a file that cannot be read to its end the rest
+    is passed over."""
+    found, finder = LinesFound(), None
+    try:
+        with TextStream(path) as stream:
+            for line in _lines(stream):
+                finder = finder or _Finder(line, contract, person)
+                if finder.is_persons(line):
+                    found.lines += 1
+                    found.names |= finder.names(line)
+    except FileRejected:
+        pass
+    return found
+
+
+def write_without(path: Path, contract: Contract, person: Person, beside: Path) -> None:
+    """Write the file again, byte for byte but for the person's lines.
+
+    Raises FileRejected for one that cannot be read to its end.
+    """
+    with path.open("rb") as file:
+        is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    with TextStream(path) as stream, beside.open("wb") as raw:
+        lines = _lines(stream)
+        first = next(lines)
+        finder = _Finder(first, contract, person)
+        kept = (line for line in lines if not finder.is_persons(line))
+        if finder.is_persons(first):
+            # A file without a header.
+            first = b""
+        mark = _BYTE_ORDER_MARK if stream.offset else b""
+        if is_gzip:
+            with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as sink:
+                _write(sink, mark, first, kept)
+        else:
+            _write(raw, mark, first, kept)
+
+
+def _write(
+    sink: IO[bytes] | gzip.GzipFile, mark: bytes, first: bytes, lines: Iterable[bytes]
+) -> None:
+    waiting, size = [mark, first], 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size >= _BUFFER_BYTES:
+            sink.write(b"".join(waiting))
+            waiting, size = [], 0
+    sink.write(b"".join(waiting))
+
+
+def _lines(stream: TextStream) -> Iterator[bytes]:
+    """The lines with their line ends."""
+    stream.open_text()
+    rest = b""
+    while chunk := stream.read():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line + b"\n"
+    if rest:
+        yield rest
+
+
+class _Finder:
+    """Tells a person's lines from others.
+
+    A line is the person's by its id. Any other that is not valid is taken for the
+    person's where the id or a name occurs in it.
+    """
+
+    def __init__(self, first_line: bytes, contract: Contract, person: Person) -> None:
+        self._header: Header | None = None
+        # The lines of a file refused as a whole are searched as they are.
+        with suppress(FileRejected):
+            self._header = read_header(_content(first_line), contract)
+        self._person = person
+        self._judge = Judge(contract)
+        self._columns = contract.columns
+        self._place = next(
+            place
+            for place, column in enumerate(contract.columns)
+            if column.personal is Treatment.PSEUDONYM
+        )
+        self._needles = [
+            text.encode() for text in (person.user_id, *sorted(person.names))
+        ]
+        user_id, *names = (re.escape(needle) for needle in self._needles)
+        self._traces = re.compile(
+            b"|".join([rb"(?<![0-9A-Za-z])0*" + user_id + rb"(?![0-9A-Za-z])", *names])
+        )
+
+    def is_persons(self, line: bytes) -> bool:
+        # Hardly any line goes on from here, and `in` is ten times as fast.
+        if not any(needle in line for needle in self._needles):
+            return False
+        if not self._traces.search(line):
+            return False
+        fields = self._fields(line)
+        if fields is None:
+            return True
+        user_id = fields[self._place].decode("utf-8", "replace")
+        if not user_id.strip().lstrip("-").isdecimal():
+            return True
+        if canonical(user_id) == self._person.user_id:
+            return True
+        # Of somebody else, or slipped by a column: then it is refused.
+        return isinstance(self._judge.judge_fields(fields), Rejection)
+
+    def names(self, line: bytes) -> set[str]:
+        """The names that a person's line gives."""
+        fields = self._fields(line)
+        if fields is None or len(self._judge.invalid_columns(fields)) > 1:
+            # Slipped by a column, its names are none.
+            return set()
+        if canonical(fields[self._place].decode("utf-8", "replace")) != (
+            self._person.user_id
+        ):
+            return set()
+        return {
+            text
+            for column, field in zip(self._columns, fields, strict=True)
+            if is_name(column) and (text := field.decode("utf-8", "ignore").strip())
+        }
+
+    def _fields(self, line: bytes) -> list[bytes] | None:
+        if self._header is None:
+            return None
+        fields = split_fields(_content(line), self._header.delimiter)
+        if fields is None or len(fields) != self._header.width:
+            return None
+        return [fields[position] for position in self._header.positions]
+
+
+def is_name(column: Column) -> bool:
+    """Whether the values of a column name one person each."""
+    return column.identifies or column.personal is Treatment.MASKED_EMAIL
+
+
+def _content(line: bytes) -> bytes:
+    return line.removesuffix(b"\n").removesuffix(b"\r")

@@ -1,0 +1,188 @@
+"""After an erasure no byte of the person is left, and no delivery brings one back."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from music_warehouse.errors import UserError
+from music_warehouse.privacy import lake_erasure, landed
+from music_warehouse.privacy.pseudonyms import Pseudonyms
+
+from .conftest import (
+    BILLING,
+    CARD,
+    EMAIL,
+    EVENTS,
+    KEY,
+    PERSON,
+    USERNAME,
+    USERS,
+    event,
+    payment,
+    user,
+)
+
+PSEUDONYMS = Pseudonyms(KEY.encode())
+USER_KEY = PSEUDONYMS.user_key(PERSON)
+OTHER_KEY = PSEUDONYMS.user_key("2")
+
+
+def readable(path: Path) -> bytes:
+    """All that a file says to whoever opens it."""
+    content = path.read_bytes()
+    if path.suffix == ".parquet" and content:
+        return content + repr(pq.read_table(io.BytesIO(content)).to_pylist()).encode()
+    if content.startswith(b"\x1f\x8b"):
+        with gzip.open(path) as file:
+            try:
+                return content + file.read()
+            except EOFError:
+                return content
+    return content
+
+
+def files_with(root: Path, *canaries: str) -> list[str]:
+    return [
+        path.relative_to(root).as_posix()
+        for path in sorted(root.rglob("*"))
+        if any(c in path.name for c in canaries)
+        or (path.is_file() and any(c.encode() in readable(path) for c in canaries))
+    ]
+
+
+def canaries(service) -> list[str]:
+    tokens = [str(row["card_token"]) for row in service.rows("service/billing")]
+    return [PERSON, EMAIL, USERNAME, str(USER_KEY), *tokens[:1]]
+
+
+def test_nothing_personal_passes_the_gate(peopled) -> None:
+    told = [PERSON, EMAIL, USERNAME, "canary.example", CARD, "10.1.2.3", "anna@"]
+    assert files_with(peopled.data.lake, *told) == []
+
+
+def test_no_byte_of_an_erased_person_is_left(peopled) -> None:
+    planted = canaries(peopled)
+    assert len(files_with(peopled.data.root, *planted)) > 10
+    report = peopled.erase()
+    assert (report.is_new, report.rows, report.cards, report.left) == (True, 8, 1, ())
+    assert files_with(peopled.data.root, *planted) == []
+    assert CARD.encode() not in (peopled.data.privacy / "vault.sqlite").read_bytes()
+
+
+def test_everybody_else_stays_as_they_were(peopled) -> None:
+    before = peopled.rows("service/listening_events")
+    peopled.erase()
+    after = peopled.rows("service/listening_events")
+    assert after == [row for row in before if row["user_key"] != USER_KEY]
+    assert {row["user_key"] for row in after} == {OTHER_KEY}
+    kept = peopled.data.landing / "service" / "users" / "a.csv"
+    assert kept.read_text() == USERS + user("2", "anna", "anna@x.org")
+    kept = peopled.data.landing / "service" / "listening_events" / "b.csv.gz"
+    assert gzip.decompress(kept.read_bytes()).decode() == EVENTS + event(5, "2")
+
+
+def test_the_ledger_still_accounts_for_every_line(peopled) -> None:
+    before = {entry.file_seq: entry for entry in peopled.ledger()}
+    peopled.erase()
+    for entry in peopled.ledger():
+        then = before[entry.file_seq]
+        assert entry.line_count == then.line_count
+        erased = then.rows_loaded - entry.rows_loaded
+        assert entry.rows_suppressed == then.rows_suppressed + erased
+        if entry.lake_path is not None:
+            stored = pq.read_table(peopled.data.lake / entry.lake_path)
+            assert stored.num_rows == entry.rows_loaded
+
+
+def test_what_is_left_of_the_landed_files_is_no_new_delivery(peopled) -> None:
+    peopled.erase()
+    rows = peopled.rows("service/listening_events")
+    reports = peopled.ingest().files
+    refused = {report.path.name for report in reports if report.state != "duplicate"}
+    assert refused == {"no_header.csv", "torn.csv.gz"} & refused
+    assert peopled.rows("service/listening_events") == rows
+
+
+def test_a_redelivery_does_not_bring_the_person_back(peopled, land_person) -> None:
+    planted = canaries(peopled)
+    peopled.erase()
+    outside = peopled.data.root.parent / "sender"
+    land_person(type(peopled)(outside))
+    reports = peopled.ingest(outside / "data" / "landing").files
+    suppressed = {r.path.name: r.rows_suppressed for r in reports if r.rows_suppressed}
+    # The rest are the bytes of deliveries that came before.
+    assert suppressed == {"torn.json": 2}
+    assert files_with(peopled.data.root, *planted) == []
+
+
+def test_new_deliveries_leave_out_the_suppressed_and_say_so(peopled) -> None:
+    peopled.erase()
+    report = peopled.deliver(
+        "listening_events/new.csv", EVENTS + event(6, PERSON) + event(7, "2")
+    )
+    assert (report.rows_loaded, report.rows_suppressed) == (1, 1)
+    entry = peopled.ledger()[-1]
+    assert (entry.line_count, entry.rows_suppressed) == (3, 1)
+    report = peopled.deliver("billing/new.csv", BILLING + payment(9, PERSON, CARD))
+    assert (report.rows_loaded, report.rows_suppressed) == (0, 1)
+    assert CARD.encode() not in (peopled.data.privacy / "vault.sqlite").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (lake_erasure, "_rewrite"),
+        (lake_erasure, "put_in_place"),
+        (landed, "_write_without"),
+        (landed, "remember_rewritten"),
+    ],
+)
+@pytest.mark.parametrize("calls", [0, 2])
+def test_an_erasure_that_is_cut_off_is_completed_by_another(
+    peopled, monkeypatch, module, name: str, calls: int
+) -> None:
+    planted = canaries(peopled)
+    left, whole = [calls], getattr(module, name)
+
+    def cut_off(*arguments, **named):
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return whole(*arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, cut_off)
+        try:
+            peopled.erase()
+        except KeyboardInterrupt:
+            report = peopled.deliver(
+                "listening_events/new.csv", EVENTS + event(6, PERSON)
+            )
+            assert report.rows_suppressed == 1
+    report = peopled.erase()
+    assert report.left == ()
+    assert files_with(peopled.data.root, *planted) == []
+
+
+def test_an_unknown_person_is_told_and_not_suppressed(peopled) -> None:
+    with pytest.raises(UserError, match=r"Nobody of this id .* --in-advance"):
+        peopled.erase("555")
+    report = peopled.deliver("listening_events/n.csv", EVENTS + event(6, "555"))
+    assert report.rows_loaded == 1
+
+
+def test_a_person_may_be_kept_out_in_advance(peopled) -> None:
+    assert peopled.erase("555", in_advance=True).is_new
+    report = peopled.deliver("listening_events/n.csv", EVENTS + event(6, "555"))
+    assert (report.rows_loaded, report.rows_suppressed) == (0, 1)
+
+
+def test_erasing_twice_changes_nothing_more(peopled) -> None:
+    peopled.erase()
+    entries = peopled.ledger()
+    report = peopled.erase()
+    assert (report.is_new, report.rows) == (False, 0)
+    assert peopled.ledger() == entries
