@@ -64,6 +64,8 @@ summary: install  ## Real rows from the published marts, and where to look next
 	@echo
 	@$(WAREHOUSE) ask embedding-quality
 	@echo
+	@$(WAREHOUSE) ask service-summary
+	@echo
 	@echo "Look next:"
 	@printf '  %-48s %s\n' \
 		"$(WAREHOUSE) status" "what landed, what is published" \

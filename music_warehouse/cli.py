@@ -444,6 +444,19 @@ def embedding_quality() -> None:
     print_answer(questions.embedding_quality(DataFolder.from_environment()))
 
 
+@ask.command("service-summary")
+def service_summary(limit: Limit = 5) -> None:
+    """The streaming service: activity, revenue, churn, anomalies."""
+    from music_warehouse import service_questions
+    from music_warehouse.reports import print_answer
+
+    answers = service_questions.service_summary(DataFolder.from_environment(), limit)
+    for place, answer in enumerate(answers):
+        if place:
+            typer.echo()
+        print_answer(answer)
+
+
 def _required(lake: str | None) -> str:
     if lake is None:
         raise UserError(

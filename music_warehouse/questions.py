@@ -42,7 +42,7 @@ class Answer:
 
 def artists_in(data: DataFolder, country: str, limit: int) -> Answer:
     """The artists played most in a country, given by name or ISO code."""
-    with _published(data) as marts:
+    with published_marts(data) as marts:
         code, name = _country(marts, country)
         rows = marts.execute(
             """
@@ -73,7 +73,7 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
     """The countries in which an artist is most popular, by its mean share of a
     user's plays (shrunk). Countries and pairs with too few users come last, without
     a rank and with the reason, those with most users first."""
-    with _published(data) as marts:
+    with published_marts(data) as marts:
         key, name = _artist(marts, artist)
         rows = marts.execute(
             """
@@ -120,7 +120,7 @@ def countries_of(data: DataFolder, artist: str, limit: int) -> Answer:
 
 def similar_to(data: DataFolder, artist: str, limit: int) -> Answer:
     """The artists nearest to an artist by taste; of 10 listeners and more, both."""
-    with _published(data) as marts:
+    with published_marts(data) as marts:
         key, name = _artist(marts, artist)
         rows = marts.execute(
             """
@@ -143,7 +143,7 @@ def similar_to(data: DataFolder, artist: str, limit: int) -> Answer:
 
 def embedding_quality(data: DataFolder) -> Answer:
     """How often each method finds the artist that was hidden from it, best first."""
-    with _published(data) as marts:
+    with published_marts(data) as marts:
         rows = marts.execute(
             """
             select
@@ -171,7 +171,11 @@ def embedding_quality(data: DataFolder) -> Answer:
 
 
 @contextmanager
-def _published(data: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+def published_marts(data: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts that readers see, as the same version until they are closed.
+
+    Raises UserError where nothing is published or its files are damaged.
+    """
     folder = current_version(data)
     try:
         with duckdb.connect(str(folder / "marts.duckdb"), read_only=True) as marts:

@@ -46,11 +46,11 @@ def main() -> None:
 
 
 def prepare(environment: Environment) -> None:
-    """Write the manifest, and Dagster's settings into its home."""
+    """Write the manifest, and Dagster's settings into its home, unless it has some."""
     environment.home.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(
-        ROOT / "orchestration/dagster.yaml", environment.home / "dagster.yaml"
-    )
+    settings = environment.home / "dagster.yaml"
+    if not settings.exists():
+        shutil.copyfile(ROOT / "orchestration/dagster.yaml", settings)
     prepare_manifest(environment)
 
 

@@ -12,12 +12,20 @@
 -- depends_on: {{ ref('dim_country_names') }}
 -- depends_on: {{ ref('dim_dates') }}
 -- depends_on: {{ ref('embedding_evaluation') }}
+-- depends_on: {{ ref('engagement_daily') }}
+-- depends_on: {{ ref('event_conflicts') }}
+-- depends_on: {{ ref('event_reconciliation') }}
+-- depends_on: {{ ref('fct_plays') }}
+-- depends_on: {{ ref('fct_sessions') }}
 -- depends_on: {{ ref('load_reconciliation') }}
 -- depends_on: {{ ref('rejected_rows') }}
+-- depends_on: {{ ref('retention_cohorts') }}
 -- depends_on: {{ ref('retraining_triggers') }}
 -- depends_on: {{ ref('similar_users') }}
+-- depends_on: {{ ref('track_performance') }}
 -- depends_on: {{ ref('unrecognised_countries') }}
 -- depends_on: {{ ref('user_embeddings') }}
+-- depends_on: {{ ref('user_engagement') }}
 -- depends_on: {{ ref('user_mainstreaminess') }}
 select
     table_schema,

@@ -1,8 +1,8 @@
 """Of all machines one builds production: a lease in the database itself.
 
-A lock that a session holds would end with its connection, which Redshift Serverless
-closes after an hour without a word while dbt goes on, and would keep a transaction open
-as long as a build takes. A lease is a row with a time at which it ends. Its holder
+A lock that a session holds would end with its connection, which Redshift closes when
+it has said nothing for long while dbt goes on, and would keep a transaction open as
+long as a build takes. A lease is a row with a time at which it ends. Its holder
 renews it, over a connection of its own each time; that of a machine that is no more
 runs out.
 """

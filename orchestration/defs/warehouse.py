@@ -1,6 +1,8 @@
 """dbt: every model, seed and data test, from the lake to tested marts."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
@@ -13,6 +15,7 @@ from dagster_dbt import (
     dbt_assets,
 )
 from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY
+from packaging.version import Version
 
 from music_warehouse.dbt_orders import DbtOrder
 from music_warehouse.dbt_process import dbt_executable
@@ -37,6 +40,15 @@ class BuildConfig(dg.Config):
     """Build every table from nothing."""
     retrain: bool = False
     """Train the Python models, due or not."""
+
+
+class DbtHere(DbtCliResource):
+    """The dbt of this environment."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        # dagster-dbt asks `dbt --version`, which asks PyPI for the newest.
+        return Version(version("dbt-core"))
 
 
 class Translator(DagsterDbtTranslator):
@@ -84,7 +96,7 @@ def warehouse(
     def dbt(context: dg.AssetExecutionContext, config: BuildConfig) -> Iterator[Event]:
         """All of it: the same build as `music-warehouse build`, ready to be published.
         A part of it: dbt builds that part, and nothing can be published from it."""
-        resource = DbtCliResource(
+        resource = DbtHere(
             project_dir=str(ROOT),
             profiles_dir=str(ROOT),
             dbt_executable=str(dbt_executable()),

@@ -4,7 +4,6 @@ import copy
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +20,14 @@ Manifest = dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def built_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built_project(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with every model built on an empty lake."""
     data = tmp_path_factory.mktemp("architecture")
     with writing(data / "lake", lake_schemas(load_contracts())):
         Ledger(data / "lake")
     ended = subprocess.run(
         [
-            str(Path(sys.executable).parent / "dbt"),
+            str(programs / "dbt"),
             *("--quiet", "--warn-error", "build", "--no-partial-parse"),
             *("--resource-type", "model", "--resource-type", "seed"),
         ],

@@ -1,9 +1,11 @@
 """What comes with a model: a tested key; with a mart, a contract and a unit test."""
 
+import re
 from typing import Any
 
 import pytest
 
+ALIAS = re.compile(r" as (\w+)(?:,|$)", re.MULTILINE)
 KEY_TESTS = {"unique", "unique_combination_of_columns"}
 
 DIMENSIONS = [(f"dim_{number:02d}", "double precision") for number in range(1, 51)]
@@ -66,6 +68,13 @@ def uncontracted(manifest: dict[str, Any]) -> set[str]:
     }
 
 
+def expected_columns(rows: list[dict[str, Any]] | str) -> set[str]:
+    """Names in the first row, which of SQL is the first select."""
+    if isinstance(rows, str):
+        return set(ALIAS.findall(rows.partition("union all")[0]))
+    return set(rows[0])
+
+
 def partly_unit_tested(manifest: dict[str, Any]) -> set[str]:
     """Marts without a unit test that compares every column."""
     compared = {
@@ -74,7 +83,7 @@ def partly_unit_tested(manifest: dict[str, Any]) -> set[str]:
     for test in manifest["unit_tests"].values():
         rows = test["expect"]["rows"]
         if compared.get(test["model"]) and rows:
-            compared[test["model"]] -= set(rows[0])
+            compared[test["model"]] -= expected_columns(rows)
     return {name for name, left in compared.items() if left}
 
 
@@ -117,11 +126,11 @@ def test_a_mart_whose_unit_test_leaves_a_column_out_is_found(
 ) -> None:
     tests = manifest["unit_tests"]
     for test in tests.values():
-        if test["model"] == "dim_users":
+        if test["model"] == "dim_countries":
             for row in test["expect"]["rows"]:
-                del row["country"]
+                del row["region"]
 
-    assert partly_unit_tested(manifest) == {"dim_users"}
+    assert partly_unit_tested(manifest) == {"dim_countries"}
 
 
 def test_every_unit_test_is_named_as_a_sentence(manifest: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ users as (
         user_key,
         country
     from {{ ref('dim_users') }}
+    where domain = 'listening'
 
 ),
 

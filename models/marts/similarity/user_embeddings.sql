@@ -10,6 +10,7 @@ users as (
 
     select user_key
     from {{ ref('dim_users') }}
+    where domain = 'listening'
 
 ),
 

@@ -6,6 +6,7 @@ users as (
     from {{ ref('stg_python__user_taste_clusters') }} as clusters
     inner join {{ ref('dim_users') }} as listeners
         on clusters.user_key = listeners.user_key
+    where listeners.domain = 'listening'
 
 ),
 

@@ -1,0 +1,158 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='delete+insert',
+        unique_key='event_key',
+    )
+}}
+
+with
+
+tracks as (
+
+    select * from {{ ref('int_service_tracks') }}
+
+),
+
+-- What arrives in the middle of a run waits for the next.
+latest_file as (
+
+    select coalesce(max(file_seq), 0) as file_seq
+    from {{ ref('int_built_files') }}
+
+),
+
+-- A list of files without another condition: the engine skips the others unread.
+new_files as (
+
+    select distinct file_seq
+    from {{ ref('int_built_files') }}
+    {% if is_incremental() %}
+        where
+            file_seq > (
+                select coalesce(max(former.built_through_file_seq), 0)
+                from {{ this }} as former
+            )
+    {% endif %}
+
+),
+
+new_events as (
+
+    select delivered_events.*
+    from {{ ref('int_delivered_events') }} as delivered_events
+    inner join new_files
+        on delivered_events.file_seq = new_files.file_seq
+
+),
+
+{% if is_incremental() %}
+
+    -- Where a new event may begin, lengthen or join sessions.
+    new_spans as (
+
+        select
+            user_key,
+            {{ dbt.dateadd('second', -1800, 'min(started_at)') }} as span_from,
+            {{ dbt.dateadd('second', 1800, 'max(ended_at)') }} as span_to
+        from new_events
+        group by user_key, cast(started_at as date)
+
+    ),
+
+    -- Sessions that come apart, too: an event was corrected, or the length of a track.
+    touched_sessions as (
+
+        select former.session_key
+        from {{ this }} as former
+        inner join new_spans
+            on
+                former.user_key = new_spans.user_key
+                and former.started_at <= new_spans.span_to
+                and former.ended_at >= new_spans.span_from
+
+        union
+
+        select former.session_key
+        from {{ this }} as former
+        inner join new_events
+            on former.event_key = new_events.event_key
+
+        union
+
+        select former.session_key
+        from {{ this }} as former
+        inner join tracks
+            on former.track_key = tracks.track_key
+        inner join new_files
+            on tracks.file_seq = new_files.file_seq
+        where coalesce(former.track_duration_ms, 0) != tracks.duration_ms
+
+    ),
+
+{% endif %}
+
+versions as (
+
+    select
+        {{ event_columns('new_events') }}
+    from new_events
+
+    {% if is_incremental() %}
+
+        union all
+
+        select
+            {{ event_columns('former') }}
+        from {{ this }} as former
+        inner join touched_sessions
+            on former.session_key = touched_sessions.session_key
+
+    {% endif %}
+
+),
+
+latest_versions as (
+
+    {{ latest_versions('versions') }}
+
+),
+
+current_events as (
+
+    select
+        latest_versions.*,
+        tracks.duration_ms as track_duration_ms,
+        tracks.track_key is not null as is_known_track
+    from latest_versions
+    left join tracks
+        on latest_versions.track_key = tracks.track_key
+
+),
+
+session_events as (
+
+    {{ into_sessions('current_events') }}
+
+),
+
+near_repeats as (
+
+    {{ near_repeats('session_events') }}
+
+),
+
+int_session_events as (
+
+    select
+        session_events.*,
+        near_repeats.event_key is not null as is_repeat,
+        latest_file.file_seq as built_through_file_seq
+    from session_events
+    cross join latest_file
+    left join near_repeats
+        on session_events.event_key = near_repeats.event_key
+
+)
+
+select * from int_session_events

@@ -1,0 +1,136 @@
+with
+
+days as (
+
+    select * from {{ ref('int_stream_evidence_days') }}
+    where plays > 0
+
+),
+
+partners as (
+
+    select * from {{ ref('int_lockstep_partners') }}
+
+),
+
+user_tracks as (
+
+    select * from {{ ref('int_user_tracks') }}
+
+),
+
+weeks as (
+
+    select
+        user_key,
+        {{ dbt.date_trunc('week', 'activity_date') }} as week,
+        sum(plays) as plays,
+        sum(threshold_plays) as threshold_plays,
+        sum(listened_ms) as listened_ms,
+        sum(overlapped_ms) as overlapped_ms
+    from days
+    group by user_key, {{ dbt.date_trunc('week', 'activity_date') }}
+
+),
+
+-- An attack of a week is diluted by months of listening on the same account: what
+-- counts is the week that shows most. The lower bound keeps a week of few plays from
+-- showing anything.
+worst_weeks as (
+
+    select
+        user_key,
+        max({{ wilson_bound('threshold_plays', 'plays', -1) }}) as threshold_share_lo,
+        max(case
+            when listened_ms >= 3600000
+                then overlapped_ms / cast(listened_ms as double precision)
+        end) as overlap_share
+    from weeks
+    group by user_key
+
+),
+
+worst_days as (
+
+    select
+        user_key,
+        count(*) as active_days,
+        cast(sum(plays) as bigint) as plays,
+        cast(sum(listened_ms) as bigint) as listened_ms,
+        max(most_plays_of_a_track) as most_plays_of_a_track,
+        max(listened_ms) as most_listened_ms,
+        -- The inverse of Simpson's index: 24 where every hour has as many plays.
+        max(case
+            when plays >= 24
+                then cast(plays * plays as double precision) / squared_plays_of_hours
+        end) as effective_hours
+    from days
+    group by user_key
+
+),
+
+tracks as (
+
+    select
+        track_key,
+        sum(plays) as plays
+    from user_tracks
+    group by track_key
+
+),
+
+-- How often two plays at random are of the same track, and in one minute of the time
+-- that the data span.
+chances as (
+
+    select
+        sum(cast(plays as double precision) * plays) as squared_plays,
+        sum(cast(plays as double precision)) as plays
+    from tracks
+
+),
+
+spans as (
+
+    select
+        cast(1440 as double precision) * (
+            1 + {{ dbt.datediff('min(activity_date)', 'max(activity_date)', 'day') }}
+        ) as minutes
+    from days
+
+),
+
+int_stream_evidence as (
+
+    select
+        worst_days.user_key,
+
+        worst_days.active_days,
+        worst_days.plays,
+        worst_days.listened_ms,
+
+        worst_days.most_plays_of_a_track,
+        cast(worst_days.most_listened_ms as double precision) / 3600000 as most_hours,
+        worst_weeks.threshold_share_lo,
+        worst_days.effective_hours,
+        worst_weeks.overlap_share,
+
+        partners.partner_key as lockstep_partner_key,
+        coalesce(partners.plays, 0) as lockstep_plays,
+        worst_days.plays * cast(partner_days.plays as double precision)
+        * chances.squared_plays / nullif(chances.plays * chances.plays, 0)
+        / spans.minutes as lockstep_plays_by_chance
+
+    from worst_days
+    inner join worst_weeks
+        on worst_days.user_key = worst_weeks.user_key
+    left join partners
+        on worst_days.user_key = partners.user_key
+    left join worst_days as partner_days
+        on partners.partner_key = partner_days.user_key
+    cross join chances
+    cross join spans
+
+)
+
+select * from int_stream_evidence

@@ -1,0 +1,107 @@
+with
+
+users as (
+
+    select * from {{ ref('int_service_users') }}
+
+),
+
+user_days as (
+
+    select * from {{ ref('int_user_days') }}
+
+),
+
+top_artists as (
+
+    select * from {{ ref('int_user_top_artists') }}
+
+),
+
+last_day as (
+
+    select max(activity_date) as activity_date
+    from user_days
+
+),
+
+activity as (
+
+    select
+        user_key,
+        min(activity_date) as first_active_date,
+        max(activity_date) as last_active_date,
+        count(*) as active_days,
+        cast(sum(sessions) as bigint) as sessions,
+        {{ added_up_plays() }}
+    from user_days
+    group by user_key
+
+),
+
+-- Users who never played, and players whom no users file tells of, are users too.
+everybody as (
+
+    select user_key
+    from users
+
+    union
+
+    select user_key
+    from activity
+
+),
+
+user_engagement as (
+
+    select
+        everybody.user_key,
+
+        coalesce(users.country, 'ZZ') as country,
+        users.plan,
+        users.age_band,
+        users.user_key is not null as is_known_user,
+
+        users.registration_date,
+        {{ dbt.datediff('users.registration_date', 'last_day.activity_date', 'day') }}
+            as tenure_days,
+        activity.first_active_date,
+        activity.last_active_date,
+        {{ dbt.datediff(
+            'activity.last_active_date', 'last_day.activity_date', 'day'
+        ) }} as days_since_active,
+        coalesce(activity.active_days, 0) as active_days,
+
+        coalesce(activity.sessions, 0) as sessions,
+        coalesce(activity.plays, 0) as plays,
+        coalesce(activity.streams, 0) as streams,
+        coalesce(activity.listened_ms, 0) as listened_ms,
+
+        coalesce(activity.skips, 0) as skips,
+        coalesce(activity.skip_known_plays, 0) as skip_known_plays,
+        {{ share_columns(
+            'skip_share', 'activity.skips', 'activity.skip_known_plays'
+        ) }},
+
+        coalesce(activity.completes, 0) as completes,
+        coalesce(activity.completion_known_plays, 0) as completion_known_plays,
+        {{ share_columns(
+            'completion_share', 'activity.completes', 'activity.completion_known_plays'
+        ) }},
+
+        top_artists.artist_name_key as top_artist_name_key,
+        top_artists.artist_name as top_artist_name,
+        top_artists.plays as top_artist_plays
+
+    from everybody
+    cross join last_day
+    left join users
+        on everybody.user_key = users.user_key
+    left join activity
+        on everybody.user_key = activity.user_key
+    left join top_artists
+        on everybody.user_key = top_artists.user_key
+
+)
+
+select * from user_engagement

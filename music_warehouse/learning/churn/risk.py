@@ -1,0 +1,74 @@
+"""The table `churn_risk`: the probability of leaving of everybody who is still here."""
+
+import numpy as np
+import pyarrow as pa
+
+from music_warehouse.learning.churn.bands import risk_band
+from music_warehouse.learning.churn.dates import time_split
+from music_warehouse.learning.churn.features import UserDates, user_dates
+from music_warehouse.learning.churn.model import (
+    ChurnModel,
+    ChurnParameters,
+    fit_churn,
+)
+from music_warehouse.learning.determinism import rounded
+
+REASONS = 3
+# Less is what rounding and a small tree give to anybody.
+_TELLING_LOG_ODDS = 0.05
+
+
+def churn_risk(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
+    """One row per user at the latest date, of which nobody knows the outcome yet: the
+    calibrated probability of leaving, its band of risk, and up to three reasons that
+    go with it most, each with its effect in log-odds.
+
+    Learned from all dates of known outcome but the latest, calibrated on that one:
+    the recipe that `churn_evaluation` judges, a date later. No rows where there is too
+    little to judge it.
+    """
+    rows = user_dates(table)
+    known = rows.drawn(parameters.most_users, parameters.seed)
+    if isinstance(time_split(known, parameters), str):
+        return _schema().empty_table()
+    dates = known.labelled_dates()
+    model = fit_churn(known.at(dates[:-1]), known.at(dates[-1:]), parameters)
+    return _risks(model, rows.where(np.isnan(rows.churned)))
+
+
+def _schema() -> pa.Schema:
+    reasons = [
+        field
+        for number in range(1, REASONS + 1)
+        for field in (
+            (f"reason_{number}", pa.string()),
+            (f"reason_{number}_log_odds", pa.float64()),
+        )
+    ]
+    return pa.schema(
+        [
+            ("user_key", pa.int64()),
+            ("churn_probability", pa.float64()),
+            ("risk_band", pa.int64()),
+            *reasons,
+        ]
+    )
+
+
+def _risks(model: ChurnModel, now: UserDates) -> pa.Table:
+    themes, effects = model.effects(now.features)
+    effects = rounded(effects)
+    order = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
+    largest = np.take_along_axis(effects, order, axis=1)
+    probability = rounded(model.probability(now.features))
+    columns = [
+        pa.array(now.user_key),
+        pa.array(probability),
+        pa.array(risk_band(probability)),
+    ]
+    for place in range(REASONS):
+        is_silent = largest[:, place] < _TELLING_LOG_ODDS
+        names = np.array(themes)[order[:, place]]
+        columns.append(pa.array(names, pa.string(), mask=is_silent))
+        columns.append(pa.array(largest[:, place], mask=is_silent))
+    return pa.table(columns, schema=_schema())

@@ -1,0 +1,14 @@
+"""How well it is known who leaves, on a date that nothing was learned from."""
+
+from music_warehouse.learning.churn.evaluation import churn_evaluation
+from music_warehouse.learning.churn.model import ChurnParameters
+
+
+def model(dbt, session):
+    parameters = ChurnParameters(
+        most_users=dbt.config.meta_get("most_users"),
+        min_users=dbt.config.meta_get("min_users"),
+        min_outcomes=dbt.config.meta_get("min_outcomes"),
+        seed=dbt.config.meta_get("seed"),
+    )
+    return churn_evaluation(dbt.ref("int_churn_features").to_arrow_table(), parameters)
