@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import socket
 import sys
 from pathlib import Path
 
@@ -18,14 +19,17 @@ PORT_VARIABLE = "DAGSTER_PORT"
 
 def main() -> None:
     """Prepare, then become `dagster dev`."""
+    port = os.environ.get(PORT_VARIABLE) or "3000"
+    only_prepares = sys.argv[1:] == ["prepare"]
     try:
         environment = Environment.from_variables()
+        if not only_prepares:
+            _require_free(port)
         prepare(environment)
     except UserError as error:
         sys.exit(f"music-warehouse: {error}")
-    if sys.argv[1:] == ["prepare"]:
+    if only_prepares:
         return
-    port = os.environ.get(PORT_VARIABLE, "3000")
     dagster = Path(sys.executable).with_name("dagster")
     print(f"Dagster will answer on http://127.0.0.1:{port}", flush=True)
     os.chdir(ROOT)
@@ -52,6 +56,19 @@ def prepare(environment: Environment) -> None:
     if not settings.exists():
         shutil.copyfile(ROOT / "orchestration/dagster.yaml", settings)
     prepare_manifest(environment)
+
+
+def _require_free(port: str) -> None:
+    """Dagster would find out after it has loaded, with a second daemon under way."""
+    try:
+        with socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("127.0.0.1", int(port)))
+    except (OSError, OverflowError, ValueError) as error:
+        raise UserError(
+            f"Port {port} cannot be used ({error}): name a free one by "
+            f"{PORT_VARIABLE}, as in `make dagster {PORT_VARIABLE}=3001`."
+        ) from None
 
 
 if __name__ == "__main__":

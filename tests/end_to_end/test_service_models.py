@@ -31,7 +31,8 @@ def copy(sample: Warehouse, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnectio
 @pytest.fixture(scope="session")
 def features_sql(sample: Warehouse) -> str:
     """The compiled model of the features."""
-    models = sample.data / "target" / "compiled" / "music_warehouse" / "models"
+    sample.run("compile", "--quiet", "--select", "int_churn_features", program="dbt")
+    models = sample.target / "compiled" / "music_warehouse" / "models"
     return (models / "intermediate/service/int_churn_features.sql").read_text()
 
 

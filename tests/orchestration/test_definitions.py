@@ -1,15 +1,23 @@
 """The graph that a person sees: everything there is, once, and what runs by itself."""
 
+import socket
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from packaging.version import Version
 
 from music_warehouse.errors import UserError
 from music_warehouse.retraining import WHEN_DUE
+from orchestration.__main__ import prepare
 from orchestration.definitions import definitions_of
 from orchestration.defs.jobs import FROM_THE_START
-from orchestration.lib.environment import Environment
+from orchestration.defs.warehouse import DbtHere
+from orchestration.lib.environment import ROOT, Environment
 from orchestration.lib.manifest import read_manifest
 from orchestration.lib.selection import public_models, trained_models
 
@@ -186,3 +194,43 @@ def test_an_unknown_environment_is_refused_in_a_sentence() -> None:
     assert str(refusal.value) == (
         "MUSIC_WAREHOUSE_TARGET is staging, but the environments are local and prod."
     )
+
+
+def test_the_version_of_dbt_is_told_without_a_process_that_asks_pypi() -> None:
+    """`python --version` has one too, that of Python."""
+    dbt = DbtHere(
+        project_dir=str(ROOT), profiles_dir=str(ROOT), dbt_executable=sys.executable
+    )
+
+    assert dbt._cli_version == Version(version("dbt-core"))
+
+
+def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-m", "orchestration"],
+            cwd=ROOT,
+            env={"MUSIC_WAREHOUSE_DATA": str(tmp_path), "DAGSTER_PORT": str(port)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"music-warehouse: Port {port} cannot be used")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_that_are_in_the_home_stay(environment: Environment) -> None:
+    settings = environment.home / "dagster.yaml"
+    prepare(environment)
+    assert settings.read_text() == (ROOT / "orchestration/dagster.yaml").read_text()
+    settings.write_text("telemetry: {enabled: false}\n")
+
+    prepare(environment)
+
+    assert settings.read_text() == "telemetry: {enabled: false}\n"
+    settings.unlink()

@@ -12,6 +12,8 @@ declare
         when written in ('h', 'hr', 'hrs', 'hour', 'hours') then 'hour'
         when written in ('m', 'min', 'mins', 'minute', 'minutes') then 'minute'
         when written in ('s', 'sec', 'secs', 'second', 'seconds') then 'second'
+        when written in ('ms', 'msec', 'msecs', 'msecond', 'mseconds', 'millisec',
+            'millisecs', 'millisecon', 'millisecond', 'milliseconds') then 'millisecond'
         when written in ('dow', 'dayofweek', 'dw', 'weekday') then 'dow'
         when written in ('doy', 'dayofyear', 'dy', 'yearday') then 'doy'
         when written = 'epoch' then 'epoch'
@@ -68,6 +70,10 @@ begin
         when 'second' then
             pg_catalog.date_part('epoch', pg_catalog.date_trunc('second', later))
             - pg_catalog.date_part('epoch', pg_catalog.date_trunc('second', earlier))
+        when 'millisecond' then pg_catalog.date_part(
+            'epoch', pg_catalog.date_trunc('milliseconds', later)
+            - pg_catalog.date_trunc('milliseconds', earlier)
+        ) * 1000
         else redshift.refuse('0A000', '[stand-in limitation] datediff in ' || unit)
             ::bigint
     end;
@@ -78,12 +84,15 @@ language sql immutable as $$
     select pg_catalog.date_trunc(unit, day::timestamp)
 $$;
 
--- Redshift gives integers, of a timestamp bigint, and of a date integer.
+-- Redshift gives integers, of a timestamp bigint, and of a date integer. PostgreSQL's
+-- milliseconds count from the minute.
 create function redshift.part_of_date(part text, moment timestamp) returns bigint
 language sql immutable as $$
-    select trunc(
-        pg_catalog.date_part(redshift.date_unit(part), moment)::numeric
-    )::bigint
+    select trunc((case redshift.date_unit(part)
+        when 'millisecond' then
+            pg_catalog.date_part('milliseconds', moment)::numeric % 1000
+        else pg_catalog.date_part(redshift.date_unit(part), moment)::numeric
+    end))::bigint
 $$;
 create function redshift.part_of_date(part text, day date) returns integer
 language sql immutable as $$
