@@ -50,6 +50,7 @@ class LocalBuild:
         require_deliveries(self.data)
         try:
             with FileLock(self.data.root / ".build.lock", timeout=0):
+                self.tables.wait_for_writer()
                 yield self
         except Timeout as error:
             raise UserError(

@@ -6,16 +6,23 @@ when the warehouse was written then: somebody who runs dbt by hand is noticed.
 
 import json
 import os
+import re
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from music_warehouse.errors import UserError
 from music_warehouse.origin import Origin, Training
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import Inputs
 from music_warehouse.retraining import TRIGGERS, Trigger, triggers_of
+
+_HOLDER = re.compile(r"PID \d+")
+# What a build of a full-sized warehouse takes, twice over.
+_PATIENCE_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -23,6 +30,33 @@ class LocalTables:
     """The tables of a data folder's warehouse."""
 
     data: DataFolder
+
+    def wait_for_writer(self, patience: float = _PATIENCE_SECONDS) -> None:
+        """Return when no other process writes to the warehouse: the dbt of a build that
+        was killed goes on to its end. UserError after `patience` seconds."""
+        ending, told = time.monotonic() + patience, False
+        while (reason := self._locked()) is not None:
+            if time.monotonic() >= ending:
+                raise UserError(
+                    f"{self.data.warehouse} is being written by another process "
+                    f"({reason}): try again when it has ended."
+                )
+            if not told:
+                print(f"Waiting for another process ({reason}).", flush=True)
+                told = True
+            time.sleep(0.5)
+
+    def _locked(self) -> str | None:
+        """Who holds the warehouse for writing, as DuckDB says; None where nobody."""
+        if not self.data.warehouse.is_file():
+            return None
+        try:
+            duckdb.connect(str(self.data.warehouse), read_only=True).close()
+        except duckdb.IOException as error:
+            found = _HOLDER.search(str(error))
+            # A damaged file is for dbt to tell.
+            return found.group() if found else None
+        return None
 
     def origin(self) -> Origin | None:
         """What they were built from; None where that is not known."""

@@ -28,10 +28,15 @@ def main() -> None:
         prepare(environment)
     except UserError as error:
         sys.exit(f"music-warehouse: {error}")
+    except OSError as error:
+        sys.exit(f"music-warehouse: {error.strerror} ({error.filename}).")
     if only_prepares:
         return
     dagster = Path(sys.executable).with_name("dagster")
-    print(f"Dagster will answer on http://127.0.0.1:{port}", flush=True)
+    print(
+        f"Dagster will answer on http://127.0.0.1:{port} in about half a minute",
+        flush=True,
+    )
     os.chdir(ROOT)
     os.execve(
         dagster,
