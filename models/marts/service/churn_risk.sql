@@ -104,7 +104,9 @@ churn_risk as (
             recent_revenue.revenue_usd, cast(0 as decimal(18, 2))
         ) as monthly_revenue_usd,
         cast(round(
-            judged_risks.churn_probability * coalesce(recent_revenue.revenue_usd, 0), 2
+            cast(judged_risks.churn_probability as decimal(7, 6))
+            * coalesce(recent_revenue.revenue_usd, 0),
+            2
         ) as decimal(18, 2)) as revenue_at_risk_usd,
 
         judged_risks.churn_probability is not null
