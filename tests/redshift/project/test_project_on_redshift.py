@@ -31,7 +31,7 @@ def test_a_build_from_nothing_has_every_node_and_is_green(first_build: History) 
     nodes = [node["resource_type"] for node in manifest["nodes"].values()]
     run = counted(first_build.first_results)
     assert run["model"] == nodes.count("model") > 50
-    assert run["seed"] == nodes.count("seed") == 2
+    assert run["seed"] == nodes.count("seed") > 1
     assert run["test"] == nodes.count("test") > 100
     assert run["unit_test"] == len(manifest["unit_tests"]) > 40
 
