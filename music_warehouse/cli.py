@@ -339,12 +339,13 @@ def publish(target: TargetOption = Target.LOCAL) -> None:
     project = Project.here()
     if target is Target.PROD:
         from music_warehouse.production.build import target_folder
+        from music_warehouse.production.build_lock import sole_build
         from music_warehouse.production.connection import Production
         from music_warehouse.production.publication import publish as publish_schema
 
-        published = publish_schema(
-            Production.from_environment(), target_folder(project)
-        )
+        production = Production.from_environment()
+        with sole_build(production, DataFolder.from_environment()) as lease:
+            published = publish_schema(production, target_folder(project), lease)
         if not published.is_new:
             print("The last build is published already.")
         print_production(published)

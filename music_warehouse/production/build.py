@@ -23,6 +23,7 @@ from music_warehouse.production.publication import (
     PublicationReport,
     find_publication,
     publish,
+    sign,
 )
 from music_warehouse.production.s3_lake import S3Folder, read_s3_ledger
 from music_warehouse.production.tables import ProductionTables
@@ -103,6 +104,7 @@ class ProductionBuild:
             readers="Readers go on seeing what they saw.",
             words=("--target", DBT_TARGET),
         ).orders(tell)
+        sign(self.production, target_folder(self.project))
         return None
 
     def part(self, selection: Sequence[str], trains: bool) -> Orders[None]:

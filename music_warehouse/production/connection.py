@@ -123,7 +123,8 @@ class Session:
         """Run a statement that has no answer; `%s` stands for a parameter."""
         try:
             self._cursor.execute(sql, tuple(parameters) or None)
-        except Error as error:
+        # The driver lets a broken connection through as the socket tells it.
+        except (Error, OSError) as error:
             raise UserError(
                 f"Redshift refused `{' '.join(sql.split())[:80]}`: {_reason(error)}."
             ) from error

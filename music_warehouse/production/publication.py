@@ -65,6 +65,16 @@ def find_publication(session: Session) -> Publication | None:
     return Publication(*row)
 
 
+def sign(production: Production, target: Path) -> None:
+    """Note beside the next marts which run of dbt has built and tested them.
+
+    Another build makes them anew, and then they are not those that this one tested.
+    """
+    record = BuildRecord.read(target)
+    with production.session() as session, session.transaction():
+        _write_down(session, Publication(record.invocation_id, "", record.dbt_version))
+
+
 def publish(
     production: Production, target: Path, lease: Lease | None = None
 ) -> PublicationReport:
@@ -116,12 +126,24 @@ def publish(
         with session.transaction():
             if lease is not None:
                 lease.require_held(session)
+            _require_signed(session, record.invocation_id)
             _write_down(session, publication)
             _let_read(session, production.reader_role)
             if session.has_schema(PUBLISHED):
                 session.execute(f"alter schema {PUBLISHED} rename to {FORMER}")
             session.execute(f"alter schema {NEXT} rename to {PUBLISHED}")
     return PublicationReport(publication, len(marts), is_new=True)
+
+
+def _require_signed(session: Session, invocation_id: str) -> None:
+    signed = []
+    if PUBLICATION in session.tables(NEXT):
+        signed = session.rows(f"select invocation_id from {NEXT}.{PUBLICATION}")
+    if signed != [(invocation_id,)]:
+        raise UserError(
+            f"The marts in {NEXT} are not those that the last dbt build here has "
+            "tested: run `music-warehouse build --target prod`."
+        )
 
 
 def _write_down(session: Session, publication: Publication) -> None:

@@ -176,3 +176,19 @@ def test_a_run_whose_marts_are_gone_is_not_published(shop: Shop) -> None:
         (target / name).write_text(text.replace(invocation, "0" * 36), encoding="utf-8")
     with pytest.raises(UserError, match="marts_next lacks 1 marts"):
         publish(shop.production, target)
+
+
+def test_marts_of_another_build_are_not_published_for_this_one(
+    shop: Shop, tmp_path: Path
+) -> None:
+    former = shop.seen()
+    shop.deliver(tmp_path / "more")
+    nobody = replace(shop, production=replace(shop.production, reader_role="nobody_"))
+    with pytest.raises(UserError, match="nobody_"):
+        nobody.build()
+    green = shutil.copytree(target_folder(shop.project), tmp_path / "green")
+    with pytest.raises(UserError, match="no_delivery_has_more_rows_than_most_rows"):
+        shop.build(variables={"most_rows": 1})
+    with pytest.raises(UserError, match="not those that the last dbt build here"):
+        publish(shop.production, green)
+    assert shop.seen() == former
