@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +11,9 @@ import yaml
 from typer.exceptions import Abort, TyperException
 
 import music_warehouse
+from music_warehouse import ask
 from music_warehouse.errors import UserError
+from music_warehouse.generate import generate
 from music_warehouse.paths import DataFolder
 
 # The heavy packages are imported by the commands that use them, so that
@@ -28,12 +29,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-ask = typer.Typer(help="Answer a question from the published marts.")
-app.add_typer(ask, name="ask")
-
-Limit = Annotated[int, typer.Option(min=1, help="How many rows to show.")]
-Country = Annotated[str, typer.Argument(help="A name or an ISO 3166-1 code.")]
-Artist = Annotated[str, typer.Argument(help="A name; accents and case do not matter.")]
+app.command()(generate)
+app.add_typer(ask.app, name="ask")
 
 
 class Target(StrEnum):
@@ -52,21 +49,6 @@ LakeOption = Annotated[
         help="The copy of the lake that Redshift loads from.",
     ),
 ]
-
-
-class Domain(StrEnum):
-    """What kind of deliveries to generate."""
-
-    LISTENING = "listening"
-    SERVICE = "service"
-    ALL = "all"
-
-
-class Format(StrEnum):
-    """The file format of generated deliveries."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
 
 
 def main() -> None:
@@ -104,14 +86,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _help_alone(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-
-
-ask.callback(invoke_without_command=True)(_help_alone)
-
-
 @app.callback(invoke_without_command=True)
 def options(
     context: typer.Context,
@@ -126,77 +100,7 @@ def options(
     ] = False,
 ) -> None:
     """Options before any command."""
-    _help_alone(context)
-
-
-@app.command()
-def generate(
-    out: Annotated[Path, typer.Option(help="Where to write.", show_default=False)],
-    domain: Annotated[
-        Domain,
-        typer.Option(
-            help="Which deliveries; all: listening, and the service with a tenth of "
-            "the users, but at least 200."
-        ),
-    ] = Domain.ALL,
-    users: Annotated[int, typer.Option(min=1, help="How many users.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="The same seed, the same bytes.")] = 1,
-    file_format: Annotated[
-        Format, typer.Option("--format", help="The files' format.")
-    ] = Format.CSV,
-    first_user_id: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            help="Above 1: more listening users for an earlier delivery, and nothing "
-            "of the service.",
-        ),
-    ] = 1,
-    days: Annotated[
-        int, typer.Option(min=1, help="Service: how many days, until 2026-06-30.")
-    ] = 180,
-    from_day: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"],
-            help="Service: a later delivery of the same users, DAYS from here.",
-        ),
-    ] = None,
-    plays_per_day: Annotated[
-        float,
-        typer.Option(help="Service: about how many plays a user has on a day of them."),
-    ] = 5.0,
-) -> None:
-    """Write synthetic deliveries and, beside them, their truth."""
-    from music_warehouse.synthetic.listening import generate_listening
-    from music_warehouse.synthetic.service import generate_service
-
-    if domain is not Domain.SERVICE and from_day is not None:
-        raise UserError("--from-day is for --domain service.")
-    if domain is Domain.SERVICE and first_user_id > 1:
-        raise UserError("--first-user-id is for --domain listening.")
-    if domain is not Domain.SERVICE:
-        generate_listening(
-            out, users, seed, file_format.value, first_user_id=first_user_id
-        )
-        print(f"Deliveries of {users} users are in {out}.")
-    if domain is Domain.LISTENING or first_user_id > 1:
-        return
-    if domain is Domain.ALL:
-        users = max(users // 10, min(users, 200))
-    made = generate_service(
-        out,
-        users,
-        seed,
-        file_format.value,
-        days=days,
-        from_day=from_day and from_day.date(),
-        plays_per_day=plays_per_day,
-    )
-    print(
-        f"Deliveries of {made.rows['listening_events']:,} plays of {users} users of "
-        f"the service, {made.first_day} to {made.last_day}, are in {out}."
-    )
+    ask.help_alone(context)
 
 
 @app.command()
@@ -407,55 +311,6 @@ def status() -> None:
 
     settings = declared_vars(Path.cwd())
     print_status(read_status(DataFolder.from_environment(), settings))
-
-
-@ask.command("artists-in")
-def artists_in(country: Country, limit: Limit = 10) -> None:
-    """The artists played most in a country."""
-    from music_warehouse import questions
-    from music_warehouse.reports import print_answer
-
-    print_answer(questions.artists_in(DataFolder.from_environment(), country, limit))
-
-
-@ask.command("countries-of")
-def countries_of(artist: Artist, limit: Limit = 10) -> None:
-    """The countries in which an artist is most popular."""
-    from music_warehouse import questions
-    from music_warehouse.reports import print_answer
-
-    print_answer(questions.countries_of(DataFolder.from_environment(), artist, limit))
-
-
-@ask.command("similar-to")
-def similar_to(artist: Artist, limit: Limit = 10) -> None:
-    """The artists nearest to an artist by taste."""
-    from music_warehouse import questions
-    from music_warehouse.reports import print_answer
-
-    print_answer(questions.similar_to(DataFolder.from_environment(), artist, limit))
-
-
-@ask.command("embedding-quality")
-def embedding_quality() -> None:
-    """How well the vectors find hidden artists."""
-    from music_warehouse import questions
-    from music_warehouse.reports import print_answer
-
-    print_answer(questions.embedding_quality(DataFolder.from_environment()))
-
-
-@ask.command("service-summary")
-def service_summary(limit: Limit = 5) -> None:
-    """The streaming service: activity, revenue, churn, anomalies."""
-    from music_warehouse import service_questions
-    from music_warehouse.reports import print_answer
-
-    answers = service_questions.service_summary(DataFolder.from_environment(), limit)
-    for place, answer in enumerate(answers):
-        if place:
-            typer.echo()
-        print_answer(answer)
 
 
 def _required(lake: str | None) -> str:

@@ -57,7 +57,11 @@ def test_who_writes_for_too_long_is_named(tables: LocalTables) -> None:
 
 
 def test_nobody_waits_for_a_warehouse_that_is_not_there(tmp_path: Path) -> None:
-    LocalTables(DataFolder(tmp_path)).wait_for_writer(patience=0)
+    data = DataFolder(tmp_path)
+
+    LocalTables(data).wait_for_writer(patience=0)
+
+    assert not data.warehouse.exists()
 
 
 def test_the_look_leaves_the_file_as_it_is(tables: LocalTables) -> None:

@@ -39,6 +39,16 @@ def require_refused(production: Production, data: DataFolder) -> None:
     assert "\n" not in str(refusal.value)
 
 
+def running(production: Production) -> list[str]:
+    """The runs whose lease has not ended."""
+    schema = production.raw_schema
+    with production.session() as session:
+        found = session.rows(
+            f'select run from "{schema}".build_lease where ends_at > getdate()'
+        )
+    return [run for (run,) in found]
+
+
 @contextmanager
 def killed(production: Production, data: DataFolder) -> Iterator[None]:
     """A build whose process is no more: it neither renews its lease nor ends it."""
@@ -53,10 +63,13 @@ def killed(production: Production, data: DataFolder) -> Iterator[None]:
 def test_a_build_keeps_out_those_of_other_machines_until_it_has_ended(
     production: Production, here: DataFolder, elsewhere: DataFolder
 ) -> None:
-    with sole_build(production, here):
+    with sole_build(production, here) as lease:
         require_refused(production, elsewhere)
-    with sole_build(production, elsewhere):
+        assert running(production) == [lease.run]
+    assert running(production) == []
+    with sole_build(production, elsewhere) as lease:
         require_refused(production, here)
+        assert running(production) == [lease.run]
 
 
 def test_a_build_that_fails_lets_the_next_begin(
@@ -88,6 +101,7 @@ def test_a_lease_is_renewed_as_long_as_its_build_lasts(
     with sole_build(production, here, LASTING) as lease:
         time.sleep(LASTING.total_seconds() + 1)
         require_refused(production, elsewhere)
+        assert running(production) == [lease.run]
         with production.session() as session, session.transaction():
             lease.require_held(session)
 
@@ -98,15 +112,18 @@ def test_the_lease_of_a_machine_that_is_no_more_runs_out(
     with killed(production, here):
         require_refused(production, elsewhere)
         time.sleep(LASTING.total_seconds())
-        with sole_build(production, elsewhere):
-            pass
+        assert running(production) == []
+        with sole_build(production, elsewhere) as lease:
+            assert running(production) == [lease.run]
 
 
 def test_a_build_that_was_killed_may_be_run_again_at_once(
     production: Production, here: DataFolder
 ) -> None:
-    with killed(production, here), sole_build(production, here):
-        pass
+    with killed(production, here):
+        [left] = running(production)
+        with sole_build(production, here) as lease:
+            assert running(production) == [lease.run] != [left]
 
 
 def test_of_two_machines_that_begin_at_once_one_builds(
