@@ -142,6 +142,9 @@ def assert_agree(seed: int, folder: Path, judged_bytes: int) -> None:
         b"9,3,ABBA, 0x1F,",
         b'9,3,ABBA,"0x1F",',
         b"0x9,3,ABBA,4,",
+        b"9,3,0x1F,0x1F,",
+        b'9,3,"a, b",0x1F,',
+        b'9,3,"0x1F",4,',
         b"9,3,ABBA,4,-1",
         b"9,3,ABBA,-1,-1",
         b"9,3, ,4,",
@@ -175,6 +178,7 @@ def test_a_block_with_an_odd_line_is_read_as_the_judge_reads_it(
         b"1,1,ABBA,5,-1\r\n1,2,Blur,4,\r\n",
         b'"1","1","Guns ""N"" Roses","5",""\n1,2,"a, b",4,"-1"\n',
         b'1,1,"""x""",5,\n1,2,10x10,4,\n',
+        b"1,1,0x1F,5,\n1,2,0Xylo,4,\n",
         "1,1,椎名林檎,5,\n1,2, Blur,4,\n".encode(),
     ],
 )

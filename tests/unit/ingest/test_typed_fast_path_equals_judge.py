@@ -54,7 +54,7 @@ ODD_TIMES = [
 ]
 ORDINARY = {
     "bigint": ["7", "0", "164000", "86400000"],
-    "text": ["mobile", "t1", "Österreich", "t2"],
+    "text": ["mobile", "t1", "Österreich", "t2", "0xAb"],
     "email": ["a@b", "zebedee.quux@canary.example", "", "ü@x.org"],
     "card_last_4": ["1234", "0000", ""],
     "label": ["bot_farm", "Honest", "LOCKSTEP_GROUP"],
