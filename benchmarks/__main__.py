@@ -1,6 +1,7 @@
 """`make bench`: the warehouse against a hand-written script, in one run.
 
-python -m benchmarks [--users 500000] [--repeats 3] [--folder data/bench]
+python -m benchmarks [--users 500000] [--events 100000000] [--repeats 3]
+                     [--folder data/bench]
 """
 
 import argparse
@@ -10,7 +11,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from benchmarks import equality, similarity
+from benchmarks import equality, service, similarity
 from benchmarks.deliveries import (
     BIN,
     add_size,
@@ -29,6 +30,7 @@ def main() -> None:
     print_each_line()
     parser = argparse.ArgumentParser(description=__doc__)
     add_size(parser)
+    service.add_events(parser)
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
     folder: Path = options.folder.resolve() / f"{options.users}_users"
@@ -38,6 +40,8 @@ def main() -> None:
     spark(folder, landing)
     similarity.report(folder, landing)
     full_and_later(folder, landing, later)
+    if options.events:
+        service.report(options.folder, options.events)
 
 
 def contract_tables(folder: Path, landing: Path, repeats: int) -> None:

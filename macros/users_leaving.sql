@@ -1,5 +1,5 @@
 {#- When users who are not heard again leave the users of the last `days` days: the day,
-    and who left by the length of the window. -#}
+    as far as it is observed, and who left by the length of the window. -#}
 {% macro users_leaving(user_days, days) -%}
     select
         cast({{ dbt.dateadd('day', days, 'activity_date') }} as date) as activity_date,
@@ -9,7 +9,7 @@
         {% endfor %}
     from {{ user_days }}
     where
-        days_until is null
-        or days_until > {{ days }}
+        coalesce(days_until, {{ days + 1 }}) > {{ days }}
+        and {{ dbt.dateadd('day', days, 'activity_date') }} <= observed_until
     group by activity_date
 {%- endmacro %}

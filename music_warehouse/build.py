@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from music_warehouse.dbt_orders import BuildFailed, Orders, carry_out
 from music_warehouse.dbt_process import Project, in_a_process
-from music_warehouse.errors import UserError
+from music_warehouse.errors import BusyError
 from music_warehouse.failing_rows import print_failing_rows
 from music_warehouse.ingest.lake import reading
 from music_warehouse.ingest.ledger import LedgerEntry
@@ -53,7 +53,7 @@ class LocalBuild:
                 self.tables.wait_for_writer()
                 yield self
         except Timeout as error:
-            raise UserError(
+            raise BusyError(
                 "Another build of this data folder is under way: "
                 "try again when it has ended."
             ) from error

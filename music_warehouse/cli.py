@@ -122,7 +122,7 @@ def ingest(
     """
     from music_warehouse.ingest import ingest_paths, read_ledger
     from music_warehouse.project_vars import declared_vars
-    from music_warehouse.reports import print_ingest
+    from music_warehouse.reports import print_ingest, told_refused
     from music_warehouse.unsettled import unsettled, way_out
 
     data, settings = DataFolder.from_environment(), declared_vars(Path.cwd())
@@ -133,7 +133,8 @@ def ingest(
 
         with S3Folder(lake) as there:
             mirrored = mirror(data, there)
-        print(f"{lake}: {mirrored.deliveries} deliveries added.")
+        again = f", {mirrored.rewritten} written anew" if mirrored.rewritten else ""
+        print(f"{lake}: {mirrored.deliveries} deliveries added{again}.")
     if not report.files:
         raise UserError(f"There is nothing to take in {_listed(paths)}.")
     if refused := [file for file in report.files if file.state == "rejected"]:
@@ -144,8 +145,7 @@ def ingest(
             if entry.file_seq in numbers
         ]
         raise UserError(
-            f"{_listed(file.path for file in refused)} could not be taken in: "
-            f"{refused[0].detail or refused[0].reason}"
+            told_refused(refused)
             + (f" {way_out(stopping, settings)}" if stopping else "")
         )
 
@@ -167,7 +167,8 @@ def load(
     production = Production.from_environment()
     with S3Folder(_required(lake)) as there:
         loaded = load_new(production, there)
-    print(f"Loaded: {loaded.deliveries} deliveries, {loaded.rows:,} rows.")
+    again = f"; {loaded.rewritten} deliveries anew" if loaded.rewritten else ""
+    print(f"Loaded: {loaded.deliveries} deliveries, {loaded.rows:,} rows{again}.")
 
 
 @app.command()

@@ -5,6 +5,7 @@ judges by what dbt has written down how to go on. It neither starts dbt nor know
 does: the command line runs a process, an orchestrator listens to every node.
 """
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,10 +20,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class DbtOrder:
-    """A run of dbt: the words after `dbt`, and the target folder to write to."""
+    """A run of dbt: the words after `dbt`, the target folder to write to, and what is
+    set when it must end at once, if anything."""
 
     arguments: tuple[str, ...]
     target: Path
+    stop: threading.Event | None = None
 
 
 Orders: TypeAlias = Generator[DbtOrder, bool, Result]

@@ -3,14 +3,20 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from music_warehouse.dbt_orders import DbtOrder
 from music_warehouse.errors import UserError
 
 TARGET_VARIABLE = "DBT_TARGET_PATH"
+# The adapter of production heeds it; on DuckDB the next build waits for a dbt that a
+# killed one has left behind.
+_ENDS_WITH = "DBT_REDSHIFT_ENDS_WITH"
+_LOOKED_EVERY_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -40,19 +46,42 @@ def in_a_process(
     variables added to the environment."""
 
     def run(order: DbtOrder) -> bool:
-        ended = subprocess.run(
-            [str(dbt_executable()), *order.arguments],
-            cwd=project.root,
-            env={
-                **os.environ,
-                "DO_NOT_TRACK": "1",
-                TARGET_VARIABLE: str(order.target),
-                **(variables or {}),
-            },
-        )
-        return ended.returncode == 0
+        environment = {
+            **os.environ,
+            **ends_with_this_process(),
+            "DO_NOT_TRACK": "1",
+            TARGET_VARIABLE: str(order.target),
+            **(variables or {}),
+        }
+        command = [str(dbt_executable()), *order.arguments]
+        with subprocess.Popen(command, cwd=project.root, env=environment) as process:
+            try:
+                end_when(order.stop, process)
+                return process.wait() == 0
+            except BaseException:
+                process.kill()
+                raise
 
     return run
+
+
+def ends_with_this_process() -> dict[str, str]:
+    """The variables by which a dbt of production ends when this process has."""
+    return {_ENDS_WITH: str(os.getpid())}
+
+
+def end_when(stop: threading.Event | None, process: subprocess.Popen[Any]) -> None:
+    """Have a process killed as soon as `stop` is set, from another thread."""
+    if stop is None:
+        return
+
+    def watch() -> None:
+        while process.poll() is None:
+            if stop.wait(_LOOKED_EVERY_SECONDS):
+                process.kill()
+                return
+
+    threading.Thread(target=watch, name="dbt", daemon=True).start()
 
 
 def dbt_executable() -> Path:

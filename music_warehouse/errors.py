@@ -1,4 +1,4 @@
-"""The one kind of error a user is meant to read."""
+"""The errors that a user is meant to read."""
 
 
 class UserError(Exception):
@@ -7,3 +7,7 @@ class UserError(Exception):
     The command line prints the sentence and exits with status 1; any other
     exception is a defect of ours and keeps its traceback.
     """
+
+
+class BusyError(UserError):
+    """Somebody else is at it: the same will do when they have ended."""

@@ -63,11 +63,18 @@ def generate(
     ] = 5.0,
 ) -> None:
     """Write synthetic deliveries and, beside them, their truth."""
+    from music_warehouse.ingest.ledger import arrival_time
     from music_warehouse.synthetic.listening import generate_listening
     from music_warehouse.synthetic.service import generate_service
 
     if domain is not Domain.SERVICE and from_day is not None:
         raise UserError("--from-day is for --domain service.")
+    if from_day is not None and days > (arrival_time() - from_day).days:
+        raise UserError(
+            f"Of the {days} days from {from_day:%Y-%m-%d} the last is not over, and "
+            "ingestion rejects what has not happened yet: take fewer days, or earlier "
+            "ones."
+        )
     if domain is Domain.SERVICE and first_user_id > 1:
         raise UserError("--first-user-id is for --domain listening.")
     if domain is not Domain.SERVICE:

@@ -1,10 +1,15 @@
 """What the commands print."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from music_warehouse.ingest import IngestReport, LedgerEntry, read_ledger
+from music_warehouse.ingest import (
+    FileReport,
+    IngestReport,
+    LedgerEntry,
+    read_ledger,
+)
 from music_warehouse.ingest.ledger import LOADED
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import PublishReport, Version
@@ -48,6 +53,18 @@ def print_ingest(
     if misread:
         named = ", ".join(f"{entry.file_name} ({why(entry)})" for entry in misread)
         print(f"\nStops publication: {named}. {way_out(misread, settings)}")
+
+
+def told_refused(files: Sequence[FileReport]) -> str:
+    """That files were refused, how many for which reason, and all about the first, in
+    a sentence."""
+    first = files[0]
+    told = f"{first.path} could not be taken in: {first.detail or first.reason}"
+    if len(files) == 1:
+        return told
+    reasons = Counter(file.reason for file in files).most_common()
+    counts = ", ".join(f"{count} {reason}" for reason, count in reasons)
+    return f"{len(files)} files were refused ({counts}); {told}"
 
 
 def print_deliveries(
@@ -119,8 +136,9 @@ def print_erasure(report: "ErasureReport") -> None:
     if report.was_rebuilt:
         print("Built anew and published; every former version is removed.")
     print(
-        "Not touched: what lies outside the data folder, such as the lake on S3, "
-        "Redshift, backups and the files' sender."
+        "Not touched: what lies outside the data folder, such as backups and the "
+        "files' sender; the lake on S3 and Redshift until the next ingest with --lake "
+        "and build --target prod."
     )
 
 

@@ -5,7 +5,9 @@ import duckdb
 from music_warehouse.paths import DataFolder
 from music_warehouse.questions import Answer, published_marts
 
-_CHURN_MODEL, _CHURN_RULE = "churn_gradient_boosting", "churn_rule"
+_CHURN_MODEL, _CHURN_RULE = "churn_model", "churn_rule"
+_SILENCE = "churn_silence_alone"
+_LATEST, _ACTIVE = "latest_date", "latest_date_active_7_days"
 
 
 def service_summary(data: DataFolder, limit: int) -> list[Answer]:
@@ -65,39 +67,52 @@ def _revenue(marts: duckdb.DuckDBPyConnection, limit: int) -> Answer:
 
 def _churn(marts: duckdb.DuckDBPyConnection) -> Answer:
     found = {
-        (model, metric): (value, low, high, observations, reason)
-        for model, metric, value, low, high, observations, reason in marts.execute(
+        (model, metric, split): row
+        for model, metric, split, *row in marts.execute(
             """
-            select model, metric, value, value_lo, value_hi, observations, reason
+            select
+                model, metric, split, value, value_lo, value_hi, observations, reason
             from model_evaluations
-            where model in (?, ?)
+            where model in (?, ?, ?)
             """,
-            [_CHURN_MODEL, _CHURN_RULE],
+            [_CHURN_MODEL, _SILENCE, _CHURN_RULE],
         ).fetchall()
     }
-    *_, users, reason = found[_CHURN_MODEL, "log_loss_skill"]
+    *_, users, reason = found[_CHURN_MODEL, "log_loss_skill", _LATEST]
     if reason is not None:
         return Answer(f"Nothing is said of who will leave: {reason}.", (), [])
     told = {
-        "skill by log loss, %": (_CHURN_MODEL, "log_loss_skill"),
-        "who leaves, % of all": (_CHURN_MODEL, "churn_rate"),
-        "precision of the simple rule, %": (_CHURN_RULE, "precision"),
-        "the model's with as many flags, %": (
-            *(_CHURN_MODEL, "precision_at_flags_of_rule"),
+        "skill by log loss, %": (_CHURN_MODEL, "log_loss_skill", _LATEST),
+        "by days of silence alone, %": (_SILENCE, "log_loss_skill", _LATEST),
+        "the model's above it, %": (
+            *(_CHURN_MODEL, "log_loss_skill_above_silence", _LATEST),
         ),
-        "recall of the simple rule, %": (_CHURN_RULE, "recall"),
-        "the model's, %": (_CHURN_MODEL, "recall_at_flags_of_rule"),
+        "its skill on the active of the last 7 days, %": (
+            *(_CHURN_MODEL, "log_loss_skill", _ACTIVE),
+        ),
+        "who leaves, % of all": (_CHURN_MODEL, "churn_rate", _LATEST),
+        "precision of the simple rule, %": (_CHURN_RULE, "precision", _LATEST),
+        "the model's with as many flags, %": (
+            *(_CHURN_MODEL, "precision_at_flags_of_rule", _LATEST),
+        ),
+        "silence's with as many flags, %": (
+            *(_SILENCE, "precision_at_flags_of_rule", _LATEST),
+        ),
+        "recall of the simple rule, %": (_CHURN_RULE, "recall", _LATEST),
+        "the model's, %": (_CHURN_MODEL, "recall_at_flags_of_rule", _LATEST),
     }
     rows = []
     for name, place in told.items():
-        scale = 100 if name.endswith(("%", "% of all")) else 1
         if (row := found.get(place)) is not None and row[0] is not None:
-            rows.append((name, *(scale * bound for bound in row[:3])))
+            rows.append((name, *(100 * bound for bound in row[:3])))
     return Answer(
         f"Who leaves within 28 days, judged by {users} users of a later date",
         ("", "value", "from", "to"),
         rows,
-        ("Skill 0 %: no better than telling everybody the share that leaves.",),
+        (
+            "Skill 0 %: no better than telling everybody the share that leaves.",
+            "Most who leave have gone silent already: of the active little is known.",
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Building and testing every table, in one run of dbt or in two, on either engine."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +40,7 @@ class TableBuild:
 
     `words` are given to every run, `entries` are the deliveries that it is made from,
     `unit_tested` says that the same definitions have passed their unit tests before,
-    `readers` tells what readers see if it fails.
+    `readers` tells what readers see if it fails, `stop` is set when it must end.
     """
 
     project: Project
@@ -52,6 +53,7 @@ class TableBuild:
     unit_tested: bool
     readers: str
     words: tuple[str, ...] = ()
+    stop: threading.Event | None = None
 
     def orders(self, tell: Tell) -> Orders[None]:
         """Ask for the runs of dbt; raise BuildFailed after one that did not end well.
@@ -123,7 +125,7 @@ class TableBuild:
         if self.variables:
             words += ["--vars", json.dumps(self.variables, default=str)]
         begun = time.time()
-        if (yield DbtOrder(tuple(words), self.project.target)):
+        if (yield DbtOrder(tuple(words), self.project.target, self.stop)):
             return
         told, record = (
             "dbt stopped before it built anything, for the reason above",

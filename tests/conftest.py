@@ -13,7 +13,7 @@ from tests import started_dbt
 TOGETHER = (
     "tests/redshift/project",
     "tests/orchestration",
-    "tests/end_to_end/test_sample.py",
+    "tests/end_to_end/sample",
     "tests/end_to_end/test_real_listening.py",
     "tests/redshift/features",
     "tests/redshift/python_models",

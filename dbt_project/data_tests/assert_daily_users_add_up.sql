@@ -1,6 +1,6 @@
 -- Whoever was active in the 28 days before a day and is so still, is neither new nor
 -- back nor dormant: users of 28 days change by those who come less those who go. Counted
--- afresh, user by user, on the last day; on the way there the windows are nested, which
+-- afresh, user by user, on the last observed day; on the way there the windows are nested, which
 -- the tests of `engagement_daily` see.
 {{ config(group='service') }}
 
@@ -8,14 +8,16 @@ with
 
 user_days as (
 
-    select * from {{ ref('int_user_days') }}
+    select * from {{ ref('int_observed_user_days') }}
 
 ),
 
 last_day as (
 
-    select max(activity_date) as activity_date
-    from user_days
+    select
+        played_since,
+        last_played_date as activity_date
+    from {{ ref('int_service_window') }}
 
 ),
 
@@ -38,7 +40,8 @@ counted as (
                 then user_days.user_key
         end) as users_30_days
     from user_days
-    cross join last_day
+    inner join last_day
+        on user_days.activity_date >= last_day.played_since
 
 ),
 
@@ -58,7 +61,9 @@ added_up as (
         ), 0) as bigint) as users_30_days
     from {{ ref('int_daily_users') }} as daily_users
     inner join last_day
-        on daily_users.activity_date <= last_day.activity_date
+        on
+            daily_users.activity_date >= last_day.played_since
+            and daily_users.activity_date <= last_day.activity_date
 
 )
 

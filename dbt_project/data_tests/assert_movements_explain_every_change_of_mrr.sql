@@ -5,8 +5,8 @@ with
 
 last_day as (
 
-    select max(cast(billed_at as date)) as billed_date
-    from {{ ref('int_payments') }}
+    select last_billed_date as billed_date
+    from {{ ref('int_service_window') }}
 
 ),
 
@@ -16,7 +16,7 @@ paid as (
         user_key,
         month_start_date,
         sum(amount_usd) as mrr_usd
-    from {{ ref('int_payments') }}
+    from {{ ref('int_observed_payments') }}
     where payment_status = 'succeeded'
     group by user_key, month_start_date
     having sum(amount_usd) > 0

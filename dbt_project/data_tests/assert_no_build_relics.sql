@@ -21,6 +21,7 @@
 -- depends_on: {{ ref('load_reconciliation') }}
 -- depends_on: {{ ref('model_evaluations') }}
 -- depends_on: {{ ref('mrr_movements') }}
+-- depends_on: {{ ref('payment_reconciliation') }}
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('retention_cohorts') }}
 -- depends_on: {{ ref('retraining_triggers') }}

@@ -39,6 +39,15 @@ cells as (
     from {{ ref('int_mrr_cells') }}
     where movement in ('new', 'reactivation', 'churn')
 
+    union all
+
+    select
+        activity_week as month_start_date,
+        'cohorts' as total_of,
+        active_users as users,
+        is_suppressed
+    from {{ ref('int_cohort_weeks') }}
+
 ),
 
 totals as (

@@ -10,7 +10,7 @@ world as (
         payment_status,
         sum(amount_usd) as amount_usd,
         count(*) as payments
-    from {{ ref('int_payments') }}
+    from {{ ref('int_observed_payments') }}
     group by month_start_date, payment_status
 
 ),

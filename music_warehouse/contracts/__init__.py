@@ -8,6 +8,7 @@ Everything ingestion decides about a row, it decides by these.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
@@ -61,7 +62,9 @@ class Contract:
 
     `folder_column` is a column that no file has: its value is the name of the folder
     that a file lies in, below the table's. Files of a table with such a column are
-    arrays of JSON objects; all others are CSV, TSV or Parquet. `raw_table` is the
+    arrays of JSON objects; all others are CSV, TSV or Parquet. `file_names` are the
+    patterns of such files' names (case does not matter): whatever else lies in the
+    folder is no delivery, unless it has the required fields. `raw_table` is the
     table's name in Redshift, where the tables of all sources share one schema.
     """
 
@@ -74,6 +77,7 @@ class Contract:
     delivery_order: int = 1
     artist: ArtistColumns | None = None
     folder_column: str | None = None
+    file_names: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -95,6 +99,13 @@ class Contract:
         """The column that tells whom a row is about."""
         return next(
             (c for c in self.columns if c.personal is Treatment.PSEUDONYM), None
+        )
+
+    def names_file(self, name: str) -> bool:
+        """Whether a file of this name is meant to be one of the table's."""
+        return any(
+            fnmatchcase(name.casefold(), pattern.casefold())
+            for pattern in self.file_names
         )
 
     @cached_property
@@ -139,6 +150,7 @@ def _contract(source: str, table: str, document: object) -> Contract:
             "delivery_order",
             "artist",
             "folder_column",
+            "file_names",
             "raw_table",
         },
     )
@@ -157,6 +169,7 @@ def _contract(source: str, table: str, document: object) -> Contract:
         delivery_order=whole(fields.get("delivery_order", 1), "delivery_order"),
         artist=_artist(fields["artist"], by_name) if "artist" in fields else None,
         folder_column=_folder_column(fields, by_name),
+        file_names=_file_names(fields),
     )
 
 
@@ -187,6 +200,15 @@ def _folder_column(
     if name not in by_name or by_name[name].personal is not Treatment.PSEUDONYM:
         raise Malformed(f"folder_column {name} must be a column with a pseudonym")
     return name
+
+
+def _file_names(fields: Mapping[str, object]) -> tuple[str, ...]:
+    patterns = fields.get("file_names", [])
+    if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
+        raise Malformed("file_names must be a list of patterns")
+    if bool(patterns) != ("folder_column" in fields):
+        raise Malformed("file_names and folder_column belong together")
+    return tuple(patterns)
 
 
 def _artist(entry: object, by_name: Mapping[str, Column]) -> ArtistColumns:

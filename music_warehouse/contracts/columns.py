@@ -27,6 +27,15 @@ _PLAIN_TYPES = (*INTEGER_LIMITS, *TEXT_TYPES, *TIME_TYPES, "period", "boolean")
 _DECIMAL = re.compile(r"decimal\(([0-9]{1,2}),([0-9]{1,2})\)")
 _MOST_DECIMAL_DIGITS = 18
 _ARRIVAL = "arrival"
+_TEXT_OPTIONS = (
+    "max_bytes",
+    "match_name",
+    "values",
+    "pattern",
+    "trimmed",
+    "invalid_value",
+    "key_name",
+)
 
 
 class Treatment(StrEnum):
@@ -54,8 +63,10 @@ class Column:
     `until_arrival` says that no value may be later than its delivery's arrival;
     `Contract.arriving` turns that into `latest`. `max_bytes` bounds the UTF-8 length
     of a text, `values` lists the valid ones (case does not matter), `pattern` is a
-    regular expression for the whole of it. Where `invalid_is_blank` an invalid value
-    is no value, and no reason to reject its row.
+    regular expression for the whole of it, and `form` says in words what it demands.
+    `is_trimmed` says that blanks around a text are no part of it. Where
+    `invalid_is_blank` an invalid value is no value, where there is an `invalid_value`
+    that takes its place; neither is a reason to reject a row.
 
     A personal value that `identifies` is one person's alone, as a user name is.
 
@@ -76,7 +87,10 @@ class Column:
     blank_values: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     pattern: str | None = None
+    form: str | None = None
+    is_trimmed: bool = False
     invalid_is_blank: bool = False
+    invalid_value: str | None = None
     aliases: tuple[str, ...] = ()
     json_names: tuple[str, ...] = ()
     match_name: str | None = None
@@ -139,7 +153,10 @@ def read_column(entry: object) -> Column:
             "blank_values",
             "values",
             "pattern",
+            "form",
+            "trimmed",
             "invalid",
+            "invalid_value",
             "aliases",
             "json_names",
             "match_name",
@@ -167,7 +184,10 @@ def read_column(entry: object) -> Column:
         blank_values=texts(fields, "blank_values", name),
         values=texts(fields, "values", name),
         pattern=_pattern(fields, name),
+        form=_form(fields, name),
+        is_trimmed=flag(fields, "trimmed", name, default=False),
         invalid_is_blank=_invalid_is_blank(fields, name),
+        invalid_value=_invalid_value(fields, name),
         aliases=names(fields.get("aliases", []), f"aliases of {name}"),
         json_names=texts(fields, "json_names", name),
         match_name=_named(fields, "match_name", name),
@@ -202,13 +222,16 @@ def _check_options(name: str, kind: str, fields: Mapping[str, Any]) -> None:
     for option in ("min", "max"):
         if option in fields and not has_bounds:
             raise Malformed(f"column {name}: {option} is for numbers and times")
-    for option in ("max_bytes", "match_name", "values", "pattern", "key_name"):
+    for option in _TEXT_OPTIONS:
         if option in fields and kind != "text":
             raise Malformed(f"column {name}: {option} is for text")
     if fields.get("blank_values") and kind not in TEXT_TYPES:
         raise Malformed(f"column {name}: blank_values is for text and uuid")
     if "personal" in fields and not fields.get("kept", True):
         raise Malformed(f"column {name}: kept is for what is not personal")
+    # Anybody can compute the key of a text.
+    if "personal" in fields and "key_name" in fields:
+        raise Malformed(f"column {name}: key_name is for what is not personal")
 
 
 def _moment(fields: Mapping[str, Any], option: str, name: str) -> datetime | None:
@@ -233,6 +256,24 @@ def _pattern(fields: Mapping[str, Any], name: str) -> str | None:
             f"column {name}: pattern is no regular expression: {pattern!r}"
         ) from error
     return str(pattern)
+
+
+def _form(fields: Mapping[str, Any], name: str) -> str | None:
+    form = fields.get("form")
+    if ("pattern" in fields) != isinstance(form, str):
+        raise Malformed(f"column {name}: a pattern needs its form in words")
+    return form
+
+
+def _invalid_value(fields: Mapping[str, Any], name: str) -> str | None:
+    if "invalid_value" not in fields:
+        return None
+    value = fields["invalid_value"]
+    if "invalid" in fields or not (isinstance(value, str) and value):
+        raise Malformed(
+            f"column {name}: invalid_value must be a text, and invalid not given"
+        )
+    return value
 
 
 def _invalid_is_blank(fields: Mapping[str, Any], name: str) -> bool:

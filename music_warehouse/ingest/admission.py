@@ -14,12 +14,8 @@ from music_warehouse.ingest.schemas import (
     delivered_schema,
     without_unused_texts,
 )
-from music_warehouse.names import name_key
 from music_warehouse.privacy.masks import age_band, masked_email
 from music_warehouse.privacy.store import PrivacyStore
-
-# Beyond this many texts met the cache is emptied: about 200 MB.
-_MOST_CACHED = 1 << 20
 
 
 class Admitted(NamedTuple):
@@ -42,7 +38,6 @@ class Admission:
         self._privacy = privacy
         self._schema = coded(admitted_schema(contract))
         self._changes_nothing = self._schema == coded(delivered_schema(contract))
-        self._keys: dict[str, int] = {}
 
     def admit(self, table: pa.Table) -> Admitted:
         """Rows with delivered columns, texts coded, as rows with admitted ones."""
@@ -58,9 +53,11 @@ class Admission:
                 if suppressed:
                     kept = table.filter(pa.array(~is_out))
                     table, people = without_unused_texts(kept), people[~is_out]
-        columns: list[pa.Array] = []
-        for column in self._contract.columns:
-            columns += self._admitted(column, table[column.name], people)
+        columns = [
+            self._admitted(column, table[column.name], people)
+            for column in self._contract.columns
+            if column.lake_name in self._schema.names
+        ]
         columns.append(table["line_number"])
         return Admitted(pa.Table.from_arrays(columns, schema=self._schema), suppressed)
 
@@ -74,31 +71,16 @@ class Admission:
 
     def _admitted(
         self, column: Column, values: pa.ChunkedArray, people: np.ndarray | None
-    ) -> list[pa.Array]:
-        admitted = []
+    ) -> pa.Array:
         if column.personal is Treatment.PSEUDONYM:
-            admitted.append(pa.array(people))
-        elif column.personal is Treatment.MASKED_EMAIL:
-            admitted.append(_each_distinct(values, masked_email))
-        elif column.personal is Treatment.AGE_BAND:
-            admitted.append(_each_distinct(values, age_band))
-        elif column.personal is Treatment.CARD_TOKEN and people is not None:
-            admitted.append(self._tokens(values, people))
-        elif column.personal is None and column.is_kept:
-            admitted.append(values)
-        if column.key_name:
-            admitted.append(self._text_keys(values.combine_chunks()))
-        return admitted
-
-    def _text_keys(self, texts: pa.DictionaryArray) -> pa.Array:
-        if len(self._keys) > _MOST_CACHED:
-            self._keys.clear()
-        distinct = texts.dictionary.to_pylist()
-        keys = list(map(self._keys.get, distinct))
-        for place, key in enumerate(keys):
-            if key is None:
-                keys[place] = self._keys[distinct[place]] = name_key(distinct[place])
-        return pa.array(keys, pa.int64()).take(texts.indices)
+            return pa.array(people)
+        if column.personal is Treatment.MASKED_EMAIL:
+            return _each_distinct(values, masked_email)
+        if column.personal is Treatment.AGE_BAND:
+            return _each_distinct(values, age_band)
+        if column.personal is Treatment.CARD_TOKEN and people is not None:
+            return self._tokens(values, people)
+        return values
 
     def _tokens(self, digits: pa.ChunkedArray, people: np.ndarray) -> pa.Array:
         given = digits.to_pylist()

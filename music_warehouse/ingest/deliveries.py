@@ -9,6 +9,7 @@ from pathlib import Path
 from music_warehouse.contracts import Contract
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.columns import best_fit
+from music_warehouse.ingest.json_file import has_fields
 
 _DIGITS = re.compile(r"([0-9]+)")
 _NOT_DELIVERIES = ("_", ".")
@@ -201,6 +202,10 @@ def _if_in_form(path: Path, suffix: str, known: Contract | str) -> Contract | st
             f"files of {known.name} lie in a folder each listener below "
             f"{known.source}/{known.table}."
         )
+    if not known.names_file(path.name):
+        _check_readable(path)
+        if not has_fields(path, known):
+            return f"neither its name nor its fields are those of {known.name}."
     return known
 
 

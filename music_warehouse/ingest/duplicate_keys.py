@@ -12,12 +12,13 @@ from music_warehouse.contracts import Contract
 
 class KeyOrder:
     """Watches keys go by: as long as each is above the one before, none repeats,
-    and nothing has to be remembered but the last. Without a key nothing repeats."""
+    and nothing has to be remembered but the last. Without a key nothing repeats; keys
+    of texts are in no order, and made only when the rows are written."""
 
     def __init__(self, contract: Contract) -> None:
         self._key = contract.lake_key
         self._last: tuple[int, ...] | None = None
-        self.strictly_increasing = True
+        self.strictly_increasing = not any(c.key_name for c in contract.key_columns)
 
     def add(self, table: pa.Table) -> None:
         """Take the next rows."""

@@ -238,6 +238,23 @@ def _torn(text: str, position: int) -> FileRejected:
     )
 
 
+def has_fields(path: Path, contract: Contract) -> bool:
+    """Whether a file begins as an array of objects with a contract's required
+    fields."""
+    try:
+        with TextStream(path) as stream:
+            stream.open_text()
+            head = stream.read().decode("utf-8", "ignore")
+        first = next(_elements(head)).value
+    except (FileRejected, StopIteration):
+        return False
+    return isinstance(first, dict) and all(
+        not first.keys().isdisjoint(names)
+        for column in contract.columns
+        if column.required and (names := _names(column, contract))
+    )
+
+
 def count_elements(path: Path) -> int:
     """The elements of an array, as far as the file can be read."""
     try:

@@ -71,6 +71,19 @@ class Judge:
             if isinstance(read(field), Rejection)
         ]
 
+    def replaced_columns(self, fields: Sequence[bytes]) -> set[str]:
+        """The names of the columns whose fields are not valid, which the lake holds
+        another value for."""
+        return {
+            column.name
+            for column, read, field in zip(
+                self._columns, self._readers, fields, strict=True
+            )
+            if column.invalid_value is not None
+            and field.strip(b" \t").lower() != column.invalid_value.encode()
+            and read(field) == column.invalid_value
+        }
+
     def _told(self, first: Rejection, fields: Sequence[bytes]) -> Rejection:
         """The first reason, without the value where several are not valid: then the
         fields have slipped, and a personal one may stand in any place."""

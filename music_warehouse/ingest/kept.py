@@ -59,9 +59,12 @@ class RejectKeeper:
             return fields
         if len(self._judge.invalid_columns(fields)) > 1:
             return [MASK] * len(fields)
+        replaced = self._judge.replaced_columns(fields)
         return [
             MASK
-            if (column.personal and field) or _MAIL_ADDRESS_BYTES.search(field)
+            if (column.personal and field)
+            or column.name in replaced
+            or _MAIL_ADDRESS_BYTES.search(field)
             else field
             for column, field in zip(self._contract.columns, fields, strict=True)
         ]

@@ -10,11 +10,13 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from music_warehouse.contracts import Contract
-from music_warehouse.errors import UserError
+from music_warehouse.errors import BusyError, UserError
 from music_warehouse.ingest.schemas import table_schema
 
 TEMPORARY_SUFFIX = ".tmp"
-EMPTY_FILE = "000000.parquet"
+# After every other name of its folder: by the rows of the first file DuckDB reckons
+# how many a table has, and with 0 of them it holds the large side of every join.
+EMPTY_FILE = "without_rows.parquet"
 LEDGER = Path("ledger")
 LEDGER_FILE = "ledger.parquet"
 UNCOMMITTED = LEDGER / "uncommitted"
@@ -119,7 +121,7 @@ def writing(lake: Path, schemas: Mapping[Path, pa.Schema]) -> Iterator[None]:
             if folder != LEDGER and not (lake / folder / EMPTY_FILE).exists():
                 write_table(schema.empty_table(), lake / folder / EMPTY_FILE)
     except Timeout as error:
-        raise UserError(
+        raise BusyError(
             f"Another ingest is writing to {lake}, or a build is reading it; wait for "
             "it to end, then try again."
         ) from error
@@ -144,7 +146,7 @@ def reading(lake: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise UserError(
+        raise BusyError(
             f"An ingest is writing to {lake}; wait for it to end, then try again."
         ) from error
     try:

@@ -22,11 +22,21 @@ from music_warehouse.ingest.lake import (
     mark_uncommitted,
     write_table,
 )
+from music_warehouse.ingest.listeners import listener_of
 from music_warehouse.paths import DataFolder
 
 LOADED, DUPLICATE, REJECTED = "loaded", "duplicate", "rejected"
+LATER_COLUMNS = {"rows_suppressed": 0}
+"""Columns of numbers that a ledger may lack, and what they are where it does."""
 _FLUSHED_AT_ONCE = 16
-_LOADED_BY = ("state", "source", "table_name", "file_bytes", "file_sha256")
+_LOADED_BY = (
+    "state",
+    "source",
+    "table_name",
+    "file_path",
+    "file_bytes",
+    "file_sha256",
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +100,7 @@ class Ledger:
         self._table = LEDGER_SCHEMA.empty_table()
         if self._path.exists():
             try:
-                read = _with_later_columns(_read_whole(self._path))
-                self._table = read.select(LEDGER_SCHEMA.names).cast(LEDGER_SCHEMA)
+                self._table = with_later_columns(_read_whole(self._path))
             except (pa.ArrowException, KeyError) as error:
                 raise UserError(
                     f"The ledger {self._path} is damaged; restore it from a backup."
@@ -104,7 +113,7 @@ class Ledger:
         self._commit_every = commit_every
         self._committed_at = time.monotonic()
         self._last_file_seq: int = pc.max(self._table["file_seq"]).as_py() or 0
-        self._loaded: dict[tuple[str, str, int], dict[str, int]] = {}
+        self._loaded: dict[tuple[str, str, int | None, int], dict[str, int]] = {}
         columns = (self._table[name].to_pylist() for name in _LOADED_BY)
         for row, (state, *file) in enumerate(zip(*columns, strict=True)):
             self._remember(row, state, *file)
@@ -125,11 +134,13 @@ class Ledger:
         table_name: str,
         file_bytes: int,
         sha256: Callable[[], str],
+        listener: int | None = None,
     ) -> LedgerEntry | None:
-        """The loaded file of a table that has this size and hash. `sha256` is called
-        only where there are loaded files of this size: only then is it worth hashing
-        a delivery ahead of reading it."""
-        rows = self._loaded.get((source, table_name, file_bytes))
+        """The loaded file of a table, and of a listener where there is a folder for
+        each, that has this size and hash. `sha256` is called only where there are
+        loaded files of this size: only then is it worth hashing a delivery ahead of
+        reading it."""
+        rows = self._loaded.get((source, table_name, listener, file_bytes))
         row = rows.get(sha256()) if rows else None
         if row is None:
             return None
@@ -178,10 +189,18 @@ class Ledger:
         self._committed_at = time.monotonic()
 
     def _remember(
-        self, row: int, state: str, source: str, table: str, size: int, sha256: str
+        self,
+        row: int,
+        state: str,
+        source: str,
+        table: str,
+        path: str,
+        size: int,
+        sha256: str,
     ) -> None:
         if state == LOADED:
-            self._loaded.setdefault((source, table, size), {})[sha256] = row
+            of_size = source, table, listener_of(Path(path)), size
+            self._loaded.setdefault(of_size, {})[sha256] = row
 
 
 def replace_entries(lake: Path, entries: Iterable[LedgerEntry]) -> None:
@@ -191,23 +210,14 @@ def replace_entries(lake: Path, entries: Iterable[LedgerEntry]) -> None:
     write_table(table, lake / LEDGER / LEDGER_FILE)
 
 
-def listener_folder(user_key: int) -> str:
-    """What stands in the ledger for a folder that is named by its listener's id."""
-    return f"listener-{user_key}"
-
-
-def erased_folder(file_seq: int) -> str:
-    """What stands there once that listener is erased."""
-    return f"listener-erased-{file_seq}"
-
-
-def _with_later_columns(table: pa.Table) -> pa.Table:
-    """A ledger of before there were suppressed rows."""
-    if "rows_suppressed" in table.column_names:
-        return table
-    return table.append_column(
-        "rows_suppressed", pa.repeat(pa.scalar(0, pa.int64()), table.num_rows)
-    )
+def with_later_columns(table: pa.Table) -> pa.Table:
+    """A ledger as it is written now, of one as it was written when it had fewer
+    columns. KeyError or an exception of Arrow's for what is no ledger."""
+    for name, value in LATER_COLUMNS.items():
+        if name not in table.column_names:
+            values = pa.repeat(pa.scalar(value, pa.int64()), table.num_rows)
+            table = table.append_column(name, values)
+    return table.select(LEDGER_SCHEMA.names).cast(LEDGER_SCHEMA)
 
 
 def _read_whole(path: Path) -> pa.Table:

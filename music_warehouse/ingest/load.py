@@ -23,9 +23,8 @@ from music_warehouse.ingest.ledger import (
     Ledger,
     LedgerEntry,
     arrival_time,
-    erased_folder,
-    listener_folder,
 )
+from music_warehouse.ingest.listeners import listener_of, told_path
 from music_warehouse.ingest.parquet_file import ParquetDelivery, count_rows
 from music_warehouse.ingest.report import FileReport
 from music_warehouse.ingest.rewritten import read_rewritten
@@ -72,11 +71,13 @@ class Loader:
             contract.table,
             delivery.path.stat().st_size,
             sha256=lambda: file_sha256(delivery.path),
+            listener=listener_of(told_path(delivery, self._privacy, file_seq=0)),
         )
 
     def _rest_of(self, delivery: Delivery) -> LedgerEntry | None:
-        """The loaded delivery that this is what an erasure has left of."""
-        if not self._rewritten:
+        """The loaded delivery that this is what an erasure has left of; a file of one
+        listener is removed as a whole."""
+        if not self._rewritten or delivery.folder is not None:
             return None
         file_seq = self._rewritten.get(file_sha256(delivery.path))
         return None if file_seq is None else self._ledger.entry(file_seq)
@@ -115,7 +116,7 @@ class Loader:
                 delivery.contract,
                 delivery.folder,
                 self._on_bytes,
-                self._is_suppressed(delivery.folder),
+                is_suppressed=self._privacy.listener(delivery.folder) is None,
             )
         if is_parquet(delivery.path):
             return ParquetDelivery(delivery.path, delivery.contract, self._on_bytes)
@@ -203,7 +204,7 @@ class Loader:
         **fields: object,
     ) -> LedgerEntry:
         path, contract = delivery.path, delivery.contract
-        told = self._told_path(delivery, file_seq)
+        told = told_path(delivery, self._privacy, file_seq)
         return LedgerEntry(
             file_seq=file_seq,
             source=contract.source,
@@ -218,23 +219,6 @@ class Loader:
             arrived_at=arrival_time(),
             **fields,  # type: ignore[arg-type]
         )
-
-    def _is_suppressed(self, user_id: str) -> bool:
-        key = self._privacy.pseudonyms.user_key(user_id)
-        return bool((self._privacy.suppressed == key).any())
-
-    def _told_path(self, delivery: Delivery, file_seq: int) -> Path:
-        """The path to tell of: a folder's name that is a listener's id becomes that
-        listener's key."""
-        path = delivery.path.absolute()
-        if delivery.folder is None:
-            return path
-        if self._is_suppressed(delivery.folder):
-            told = erased_folder(file_seq)
-        else:
-            told = listener_folder(self._privacy.pseudonyms.user_key(delivery.folder))
-        parts = [told if part == delivery.folder else part for part in path.parts]
-        return Path(*parts)
 
 
 def _counted(delivery: Delivery) -> tuple[int, int, int]:

@@ -11,8 +11,8 @@ from music_warehouse.ingest.rows import FileRejected
 from music_warehouse.ingest.schemas import CODED_TEXT, value_type
 from music_warehouse.ingest.typed_texts import (
     TypedTexts,
+    cleaned,
     is_read_at_once,
-    without_blank_values,
 )
 
 _MICROSECONDS = pa.timestamp("us")
@@ -54,7 +54,7 @@ def converted(
     if column.type == "timestamp":
         read = typed.read(_texts(values))
     elif is_read_at_once(column):
-        read = without_blank_values(_texts(values).dictionary_encode(), column)
+        read = cleaned(_texts(values).dictionary_encode(), column)
     else:
         read = typed.read(_coded_texts(values))
     if read is None:

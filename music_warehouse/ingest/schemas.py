@@ -38,20 +38,31 @@ def delivered_schema(contract: Contract) -> pa.Schema:
 
 
 def admitted_schema(contract: Contract) -> pa.Schema:
-    """The columns that pass the gate: nothing personal, under the lake's names."""
+    """The columns that pass the gate: nothing personal, under the lake's names, and
+    the texts that only a key is stored of."""
     columns = [
-        field for column in contract.columns for field in admitted_fields(column)
+        field for column in contract.columns for field in _admitted_fields(column)
     ]
     return pa.schema([*columns, _LINE_NUMBER])
 
 
-def admitted_fields(column: Column) -> list[pa.Field]:
-    """What passes the gate of one delivered column."""
-    fields = []
+def stored_schema(contract: Contract) -> pa.Schema:
+    """The columns of the lake that tell a delivered row: from them all others can be
+    made again."""
+    columns = [field for column in contract.columns for field in _stored_fields(column)]
+    return pa.schema([*columns, _LINE_NUMBER])
+
+
+def _admitted_fields(column: Column) -> list[pa.Field]:
     if column.personal in _TREATED:
-        fields.append(pa.field(column.lake_name, _TREATED[column.personal]))
-    elif column.personal is None and column.is_kept:
-        fields.append(pa.field(column.lake_name, value_type(column)))
+        return [pa.field(column.lake_name, _TREATED[column.personal])]
+    if column.personal is None and (column.is_kept or column.key_name):
+        return [pa.field(column.lake_name, value_type(column))]
+    return []
+
+
+def _stored_fields(column: Column) -> list[pa.Field]:
+    fields = _admitted_fields(column) if column.is_kept else []
     if column.key_name:
         fields.append(pa.field(column.key_name, pa.int64()))
     return fields
@@ -61,7 +72,7 @@ def table_schema(contract: Contract) -> pa.Schema:
     """The columns of a source table in the lake."""
     fields: list[pa.Field] = []
     for column in contract.columns:
-        fields += admitted_fields(column)
+        fields += _stored_fields(column)
         if column.match_name:
             fields.append(pa.field(column.match_name, pa.string()))
     if contract.artist:

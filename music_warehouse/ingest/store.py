@@ -22,7 +22,7 @@ from music_warehouse.ingest.lake import (
     write_table,
 )
 from music_warehouse.ingest.rows import RejectedRow, Rejection, RowSource
-from music_warehouse.ingest.schemas import admitted_schema
+from music_warehouse.ingest.schemas import stored_schema
 from music_warehouse.ingest.writer import RejectsWriter, TableWriter
 from music_warehouse.privacy.store import PrivacyStore
 
@@ -140,7 +140,7 @@ def _written_without(
 ) -> TableWriter:
     """The finished table written again without the later row of each key."""
     unique = TableWriter(table.path.with_suffix(".unique"), contract, file_seq)
-    columns = admitted_schema(contract)
+    columns = stored_schema(contract)
     texts = [field.name for field in columns if pa.types.is_string(field.type)]
     try:
         with pq.ParquetFile(table.path, read_dictionary=texts) as written:

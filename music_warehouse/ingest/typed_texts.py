@@ -39,7 +39,7 @@ class TypedTexts:
         if self._column.type == "timestamp":
             return _timestamps(texts)
         if is_read_at_once(self._column):
-            return without_blank_values(texts, self._column)
+            return cleaned(texts, self._column)
         chunks = []
         for chunk in texts.chunks:
             values = self._values(chunk)
@@ -94,13 +94,25 @@ def _timestamps(texts: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return None
 
 
-def without_blank_values(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
-    """Coded texts with those that stand for no value turned to null."""
-    if not column.blank_values:
+def cleaned(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Coded texts without the blanks around them that are no part of them; those that
+    stand for no value turned to null."""
+    if not (column.is_trimmed or column.blank_values):
         return values
-    blanks = pa.array(column.blank_values, pa.string())
-    return pa.chunked_array(
-        [_without(chunk, blanks) for chunk in values.chunks], values.type
+    chunks = values.chunks
+    if column.is_trimmed:
+        chunks = [_trimmed(chunk) for chunk in chunks]
+    blanks = pa.array(["", *column.blank_values], pa.string())
+    return pa.chunked_array([_without(chunk, blanks) for chunk in chunks], values.type)
+
+
+def _trimmed(texts: pa.DictionaryArray) -> pa.DictionaryArray:
+    distinct = pc.ascii_trim(texts.dictionary, characters=" \t")
+    if distinct.equals(texts.dictionary):
+        return texts
+    codes = distinct.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(
+        codes.indices.take(texts.indices), codes.dictionary
     )
 
 

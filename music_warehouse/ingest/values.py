@@ -39,7 +39,7 @@ def value_reader(column: Column) -> ValueReader:
     def read_checked(field: bytes) -> Value | Rejection:
         value = read(column, field)
         if isinstance(value, Rejection):
-            return None if column.invalid_is_blank else value
+            return None if column.invalid_is_blank else column.invalid_value or value
         if value is None and column.required:
             return Rejection("blank_required", f"{column.name} is blank.")
         return value
@@ -123,6 +123,8 @@ def _text_reader(column: Column) -> Callable[[Column, bytes], Value | Rejection]
 
 
 def _read_text(column: Column, field: bytes) -> Value | Rejection:
+    if column.is_trimmed:
+        field = field.strip(b" \t")
     try:
         value = field.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -161,7 +163,7 @@ def _formed(
     value = _read_text(column, field.strip(b" \t"))
     if not isinstance(value, str) or pattern.fullmatch(value):
         return value
-    return _wrong("wrong_form", column, field, f"not of the form {pattern.pattern}")
+    return _wrong("wrong_form", column, field, f"not {column.form}")
 
 
 def _read_uuid(column: Column, field: bytes) -> Value | Rejection:

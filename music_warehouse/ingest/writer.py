@@ -17,7 +17,7 @@ from music_warehouse.ingest.kept import mask_addresses
 from music_warehouse.ingest.lake import REJECTS_SCHEMA
 from music_warehouse.ingest.rows import RejectedRow
 from music_warehouse.ingest.schemas import coded, table_schema
-from music_warehouse.names import normalise_name
+from music_warehouse.names import name_key, normalise_name
 
 # Every group pays anew for its dictionaries: with 25 million rows of 300,000 artists
 # groups of 4 million rows take 0.16 µs a row to write, of 2 million 0.25 µs.
@@ -93,7 +93,8 @@ class TableWriter:
         self._under_way: deque[Future[None]] = deque()
 
     def add(self, table: pa.Table) -> None:
-        """Take rows: the admitted columns and line numbers, texts coded."""
+        """Take rows as they were admitted, or as they were stored: texts coded, or
+        the keys of those that only a key is stored of."""
         self.rows += table.num_rows
         self._tables.append(table)
         self._collected += table.num_rows
@@ -138,6 +139,9 @@ class TableWriter:
         tables.clear()
         columns = {name: group[name].chunk(0) for name in group.column_names}
         for column in self._contract.columns:
+            # Rows that are written again have theirs, and perhaps no text any more.
+            if column.key_name and column.key_name not in columns:
+                columns[column.key_name] = _keys(columns[column.lake_name])
             if column.match_name:
                 columns[column.match_name] = _match_names(columns[column.lake_name])
         if self.artist_names and (artist := self._contract.artist):
@@ -221,14 +225,15 @@ class RejectsWriter:
 
 
 def shown_text(raw: bytes | None) -> str | None:
-    """Raw bytes as text to look at: the first 500 characters, undecodable bytes
-    escaped, mail addresses masked, since people read it in a mart. None where no bytes
-    were kept."""
+    """Raw bytes as text to look at: the first 500 characters, undecodable bytes and
+    NUL, which no text of a database holds, escaped (`\\x00`), mail addresses masked,
+    since people read it in a mart. None where no bytes were kept."""
     if raw is None:
         return None
     # four bytes a character at most
     head = raw[: 4 * _SHOWN_CHARACTERS]
-    return mask_addresses(head.decode("utf-8", "backslashreplace"))[:_SHOWN_CHARACTERS]
+    text = head.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+    return mask_addresses(text)[:_SHOWN_CHARACTERS]
 
 
 def _repeating(contract: Contract, schema: pa.Schema) -> list[str]:
@@ -265,3 +270,8 @@ def _parquet_writer(
 def _match_names(names: pa.DictionaryArray) -> pa.DictionaryArray:
     normalised = [normalise_name(n) or None for n in names.dictionary.to_pylist()]
     return pa.array(normalised, pa.string()).take(names.indices).dictionary_encode()
+
+
+def _keys(texts: pa.DictionaryArray) -> pa.Array:
+    keys = [name_key(text) for text in texts.dictionary.to_pylist()]
+    return pa.array(keys, pa.int64()).take(texts.indices)

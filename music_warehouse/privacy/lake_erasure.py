@@ -14,19 +14,15 @@ from music_warehouse.ingest.lake import (
     file_name,
     write_table,
 )
-from music_warehouse.ingest.ledger import (
-    Ledger,
-    LedgerEntry,
-    erased_folder,
-    listener_folder,
-)
+from music_warehouse.ingest.ledger import Ledger, LedgerEntry
+from music_warehouse.ingest.listeners import erased_folder, listener_folder
 from music_warehouse.ingest.redo_log import (
     Rewritten,
     beside,
     finish_rewriting,
     put_in_place,
 )
-from music_warehouse.ingest.schemas import admitted_schema, without_unused_texts
+from music_warehouse.ingest.schemas import stored_schema, without_unused_texts
 from music_warehouse.ingest.writer import TableWriter
 
 _MASK = "***"
@@ -104,7 +100,7 @@ def _write_without(
 ) -> str:
     path = lake / str(entry.lake_path)
     writer = TableWriter(beside(path), contract, entry.file_seq)
-    columns = admitted_schema(contract)
+    columns = stored_schema(contract)
     person = str(contract.person and contract.person.lake_name)
     try:
         with pq.ParquetFile(path) as written:

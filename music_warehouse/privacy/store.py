@@ -50,6 +50,12 @@ class PrivacyStore:
             )
         return Pseudonyms(key)
 
+    def listener(self, user_id: str) -> int | None:
+        """The key of the listener that a folder is named by; None for one of whom
+        nothing is taken in."""
+        key = self.pseudonyms.user_key(user_id)
+        return None if (self.suppressed == key).any() else key
+
     @cached_property
     def vault(self) -> Vault:
         """The tokens of cards."""

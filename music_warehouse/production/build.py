@@ -11,6 +11,7 @@ from music_warehouse.dbt_orders import BuildFailed, Orders, carry_out
 from music_warehouse.dbt_process import Project, in_a_process
 from music_warehouse.errors import UserError
 from music_warehouse.failing_rows import print_failing_rows
+from music_warehouse.ingest.ledger import LedgerEntry, read_ledger
 from music_warehouse.origin import Training
 from music_warehouse.paths import DataFolder
 from music_warehouse.production.build_lock import Lease, sole_build
@@ -20,13 +21,21 @@ from music_warehouse.production.publication import (
     NEXT,
     PUBLICATION,
     PUBLISHED,
+    Publication,
     PublicationReport,
+    drop_former_of_other_deliveries,
     find_publication,
     publish,
     sign,
 )
-from music_warehouse.production.s3_lake import S3Folder, read_s3_ledger
+from music_warehouse.production.s3_lake import (
+    S3Folder,
+    begins_with,
+    changed,
+    read_s3_ledger,
+)
 from music_warehouse.production.tables import ProductionTables
+from music_warehouse.publish import Inputs
 from music_warehouse.publish.inputs import continues, inputs_of
 from music_warehouse.table_build import TableBuild, Tell, Wanted
 from music_warehouse.unsettled import would_be_stopped
@@ -55,7 +64,7 @@ class ProductionBuild:
     @property
     def tables(self) -> ProductionTables:
         """The tables that it writes."""
-        return ProductionTables(self.production)
+        return ProductionTables(self.production, self.lease)
 
     @contextmanager
     def alone(self) -> Iterator["ProductionBuild"]:
@@ -73,6 +82,8 @@ class ProductionBuild:
         the tables were built, they are built from nothing.
         """
         root = self.project.root
+        entries = read_s3_ledger(self.lake)
+        self._require_erased(entries)
         load(self.production, self.lake)
         entries = read_s3_ledger(self.lake)
         inputs = inputs_of(entries, root, self.variables)
@@ -84,6 +95,7 @@ class ProductionBuild:
             is_wanted = wanted or is_stopped or was_cut_off
             if former and former.inputs == inputs and not is_wanted:
                 marts = len(session.tables(PUBLISHED) - {PUBLICATION})
+                drop_former_of_other_deliveries(session, self.production.raw_schema)
                 return PublicationReport(former, marts, is_new=False)
             # Marts of a build that was never published.
             session.execute(f"drop schema if exists {NEXT} cascade")
@@ -92,8 +104,37 @@ class ProductionBuild:
             and origin.inputs.project_sha256 == inputs.project_sha256
             and continues(entries, origin.inputs)
         )
-        yield from TableBuild(
-            Project(root, target_folder(self.project)),
+        try:
+            yield from self._tables_from(
+                entries, inputs, wanted, is_continued, former
+            ).orders(tell)
+        except BuildFailed:
+            if self.lease is not None:
+                self.lease.require_kept()
+            raise
+        sign(self.production, target_folder(self.project), self.lease)
+        return None
+
+    def _require_erased(self, entries: Sequence[LedgerEntry]) -> None:
+        """UserError where an erasure of this data folder has not reached S3."""
+        here = read_ledger(self.data)
+        if begins_with(here, entries) and changed(here, entries):
+            raise UserError(
+                f"{self.lake.address} still has a person who was erased here: run "
+                f"`music-warehouse ingest PATH --lake {self.lake.address}` with any "
+                "delivery, then this again."
+            )
+
+    def _tables_from(
+        self,
+        entries: Sequence[LedgerEntry],
+        inputs: Inputs,
+        wanted: Wanted,
+        is_continued: bool,
+        former: Publication | None,
+    ) -> TableBuild:
+        return TableBuild(
+            Project(self.project.root, target_folder(self.project)),
             self.tables,
             entries,
             inputs,
@@ -103,9 +144,8 @@ class ProductionBuild:
             unit_tested=bool(former and former.has_definitions_of(inputs)),
             readers="Readers go on seeing what they saw.",
             words=("--target", DBT_TARGET),
-        ).orders(tell)
-        sign(self.production, target_folder(self.project))
-        return None
+            stop=self.lease.lost if self.lease is not None else None,
+        )
 
     def part(self, selection: Sequence[str], trains: bool) -> Orders[None]:
         """Refused: a mart built alone would have to be built among what readers see."""

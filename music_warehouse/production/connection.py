@@ -87,9 +87,14 @@ class Production:
         return f"iam_role {role if role == 'default' else repr(role)}"
 
     @contextmanager
-    def session(self) -> Iterator["Session"]:
+    def session(self, patience: int | None = None) -> Iterator["Session"]:
         """A session in which every statement commits by itself, unless it is in a
-        `transaction`. Raises UserError where production cannot be reached."""
+        `transaction`.
+
+        `patience` is for how many seconds an answer is waited for; without it as long
+        as the other side is there, which is asked for every half minute. Raises
+        UserError where production cannot be reached.
+        """
         try:
             connection = redshift_connector.connect(
                 host=self.host,
@@ -99,8 +104,11 @@ class Production:
                 password=self.password,
                 ssl=self.sslmode != "disable",
                 sslmode=self.sslmode if self.sslmode != "disable" else "verify-full",
-                timeout=None,
+                timeout=patience,
                 tcp_keepalive=True,
+                tcp_keepalive_idle=30,
+                tcp_keepalive_interval=10,
+                tcp_keepalive_count=6,
             )
         except (Error, OSError) as error:
             raise UserError(

@@ -12,9 +12,11 @@ from pathlib import Path
 from music_warehouse.errors import UserError
 from music_warehouse.production.build_lock import Lease
 from music_warehouse.production.connection import Production, Session
+from music_warehouse.production.raw_ledger import loaded_entries
 from music_warehouse.publish import Inputs
 from music_warehouse.publish.build_record import BuildRecord
 from music_warehouse.publish.finished_build import Runs, find_finished
+from music_warehouse.publish.inputs import continues
 
 PUBLISHED, NEXT, FORMER = "marts", "marts_next", "marts_former"
 PUBLICATION = "publication"
@@ -56,22 +58,23 @@ class PublicationReport:
     is_new: bool
 
 
-def find_publication(session: Session) -> Publication | None:
-    """What is published; None where nothing is."""
-    if PUBLICATION not in session.tables(PUBLISHED):
+def find_publication(session: Session, schema: str = PUBLISHED) -> Publication | None:
+    """What is published, or was in another schema; None where nothing is."""
+    if PUBLICATION not in session.tables(schema):
         return None
     columns = ", ".join(column.name for column in fields(Publication))
-    [row] = session.rows(f"select {columns} from {PUBLISHED}.{PUBLICATION}")
+    [row] = session.rows(f"select {columns} from {schema}.{PUBLICATION}")
     return Publication(*row)
 
 
-def sign(production: Production, target: Path) -> None:
+def sign(production: Production, target: Path, lease: Lease | None = None) -> None:
     """Note beside the next marts which run of dbt has built and tested them.
 
     Another build makes them anew, and then they are not those that this one tested.
     """
     record = BuildRecord.read(target)
     with production.session() as session, session.transaction():
+        _require_held(session, lease)
         _write_down(session, Publication(record.invocation_id, "", record.dbt_version))
 
 
@@ -103,6 +106,7 @@ def publish(
             trained_before=runs.is_trained_before or bool(is_published),
         )
         if current and current.invocation_id == record.invocation_id:
+            drop_former_of_other_deliveries(session, production.raw_schema)
             return PublicationReport(current, len(marts), is_new=False)
         if schemas != {NEXT}:
             raise UserError(
@@ -121,18 +125,39 @@ def publish(
             record.dbt_version,
             *(astuple(inputs) if inputs else ()),
         )
+        with session.transaction():
+            _require_held(session, lease)
+            _require_signed(session, record.invocation_id)
         # Not with the swap: it waits for whoever still reads there.
         session.execute(f"drop schema if exists {FORMER} cascade")
         with session.transaction():
-            if lease is not None:
-                lease.require_held(session)
+            _require_held(session, lease)
             _require_signed(session, record.invocation_id)
             _write_down(session, publication)
             _let_read(session, production.reader_role)
             if session.has_schema(PUBLISHED):
+                _let_read_no_more(session, production.reader_role)
                 session.execute(f"alter schema {PUBLISHED} rename to {FORMER}")
             session.execute(f"alter schema {NEXT} rename to {PUBLISHED}")
+        drop_former_of_other_deliveries(session, production.raw_schema)
     return PublicationReport(publication, len(marts), is_new=True)
+
+
+def drop_former_of_other_deliveries(session: Session, raw_schema: str) -> None:
+    """Drop the former marts, unless every delivery that they were built from is as it
+    was: after an erasure they are the last to have the person."""
+    if not session.has_schema(FORMER):
+        return
+    former = find_publication(session, FORMER)
+    loaded = loaded_entries(session, raw_schema)
+    if former and former.inputs and continues(loaded, former.inputs):
+        return
+    session.execute(f"drop schema if exists {FORMER} cascade")
+
+
+def _require_held(session: Session, lease: Lease | None) -> None:
+    if lease is not None:
+        lease.require_held(session)
 
 
 def _require_signed(session: Session, invocation_id: str) -> None:
@@ -166,3 +191,9 @@ def _let_read(session: Session, role: str | None) -> None:
         return
     session.execute(f'grant usage on schema {NEXT} to role "{role}"')
     session.execute(f'grant select on all tables in schema {NEXT} to role "{role}"')
+
+
+def _let_read_no_more(session: Session, role: str | None) -> None:
+    # Grants stay with a schema that is renamed.
+    if role is not None:
+        session.execute(f'revoke usage on schema {PUBLISHED} from role "{role}"')

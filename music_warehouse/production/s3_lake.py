@@ -22,7 +22,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from music_warehouse.contracts import load_contracts
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.lake import LEDGER, LEDGER_FILE, LEDGER_SCHEMA, reading
-from music_warehouse.ingest.ledger import LedgerEntry, read_ledger
+from music_warehouse.ingest.ledger import (
+    LedgerEntry,
+    read_ledger,
+    with_later_columns,
+)
 from music_warehouse.paths import DataFolder
 from music_warehouse.production.lake_files import files_of, production_schemas
 from music_warehouse.progress import meter
@@ -34,10 +38,12 @@ _LEDGER_KEY = (LEDGER / LEDGER_FILE).as_posix()
 
 @dataclass(frozen=True)
 class MirrorReport:
-    """How many deliveries and files one mirroring added."""
+    """How many deliveries one mirroring added, how many it wrote anew because they
+    have changed here since, and the files of both."""
 
     deliveries: int
     files: int
+    rewritten: int = 0
 
 
 class S3Folder:
@@ -128,8 +134,8 @@ def read_s3_ledger(lake: S3Folder) -> list[LedgerEntry]:
     if content is None:
         return []
     try:
-        table = pq.read_table(io.BytesIO(content)).select(LEDGER_SCHEMA.names)
-        return [LedgerEntry(**row) for row in table.cast(LEDGER_SCHEMA).to_pylist()]
+        table = with_later_columns(pq.read_table(io.BytesIO(content)))
+        return [LedgerEntry(**row) for row in table.to_pylist()]
     except (pa.ArrowException, KeyError) as error:
         raise UserError(
             f"The ledger {lake.uri(_LEDGER_KEY)} is damaged: remove it, and ingest "
@@ -140,9 +146,9 @@ def read_s3_ledger(lake: S3Folder) -> list[LedgerEntry]:
 def mirror(data: DataFolder, lake: S3Folder) -> MirrorReport:
     """Bring the lake on S3 up to the local one.
 
-    The ledger is written last: what an interrupted mirroring leaves is not in it, is
-    read by nobody, and is overwritten by the next. Raises UserError where the two
-    are not of one history.
+    The ledger is written last: what an interrupted mirroring leaves is not in it, and
+    is overwritten by the next. Deliveries out of which a person was erased take the
+    place of what they were. Raises UserError where the two are not of one history.
     """
     with reading(data.lake):
         entries, there = read_ledger(data), read_s3_ledger(lake)
@@ -152,10 +158,15 @@ def mirror(data: DataFolder, lake: S3Folder) -> MirrorReport:
                 "folder for this lake."
             )
         added = entries[len(there) :]
-        if not added:
+        rewritten = changed(entries, there)
+        if not (added or rewritten):
             return MirrorReport(0, 0)
         contracts = load_contracts()
-        files = [file for entry in added for file in files_of(entry, contracts)]
+        files = [
+            file
+            for entry in (*rewritten, *added)
+            for file in files_of(entry, contracts)
+        ]
         schemas = production_schemas()
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -167,7 +178,7 @@ def mirror(data: DataFolder, lake: S3Folder) -> MirrorReport:
                 lake.upload(converted, file.as_posix())
                 progress.advance(1)
         lake.write(_LEDGER_KEY, parquet_of(entries))
-    return MirrorReport(len(added), len(files))
+    return MirrorReport(len(added), len(files), len(rewritten))
 
 
 def begins_with(entries: Sequence[LedgerEntry], former: Sequence[LedgerEntry]) -> bool:
@@ -176,11 +187,23 @@ def begins_with(entries: Sequence[LedgerEntry], former: Sequence[LedgerEntry]) -
     return [identity(entry) for entry in begun] == [identity(entry) for entry in former]
 
 
-def parquet_of(entries: Sequence[LedgerEntry]) -> bytes:
-    """Entries of the ledger as a file that COPY takes."""
+def changed(
+    entries: Sequence[LedgerEntry], former: Sequence[LedgerEntry]
+) -> list[LedgerEntry]:
+    """The entries that say another thing of their delivery than those of `former`, of
+    which they are a continuation: an erasure has rewritten what it left."""
+    pairs = zip(entries, former, strict=False)
+    return [entry for entry, was in pairs if entry != was]
+
+
+def parquet_of(
+    entries: Sequence[LedgerEntry], columns: Sequence[str] = LEDGER_SCHEMA.names
+) -> bytes:
+    """Entries of the ledger as a file that COPY takes, into a table with these
+    columns in this order."""
     rows = [vars(entry) for entry in entries]
     sink = io.BytesIO()
-    table = pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA)
+    table = pa.Table.from_pylist(rows, schema=LEDGER_SCHEMA).select(columns)
     pq.write_table(table, sink, compression="snappy", store_schema=False)
     return sink.getvalue()
 

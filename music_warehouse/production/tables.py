@@ -1,17 +1,21 @@
-"""The tables of Redshift, and what is remembered of them beside the raw ones."""
+"""The tables of Redshift, and what is remembered of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from typing import Any
 
 from music_warehouse.errors import UserError
 from music_warehouse.origin import Origin, Training
+from music_warehouse.production.build_lock import Lease
 from music_warehouse.production.connection import Production, Session
+from music_warehouse.production.notes import NOTES, create_notes
 from music_warehouse.production.publication import NEXT, PUBLISHED
 from music_warehouse.publish import Inputs
 from music_warehouse.retraining import COLUMNS, TRIGGERS, Trigger
 
-_ORIGIN = "built_from"
-_TRAINING = "training"
+_ORIGIN = f"{NOTES}.built_from"
+_TRAINING = f"{NOTES}.training"
 
 
 @dataclass(frozen=True)
@@ -19,48 +23,38 @@ class ProductionTables:
     """The tables of a Redshift database.
 
     Whether somebody has run dbt by hand cannot be seen here: Redshift tells nobody
-    when a table was written last.
+    when a table was written last. Where a `lease` is given, whoever has lost it notes
+    nothing: the tables are another build's.
     """
 
     production: Production
+    lease: Lease | None = None
 
     def origin(self) -> Origin | None:
         """What they were built from; None where that is not known."""
-        schema = self.production.raw_schema
         with self.production.session() as session:
-            known = session.tables(schema)
-            if _ORIGIN not in known:
-                return None
+            create_notes(session)
             found = session.rows(
-                "select ledger_sequence, ledger_sha256, project_sha256 "
-                f'from "{schema}".{_ORIGIN}'
+                f"select ledger_sequence, ledger_sha256, project_sha256 from {_ORIGIN}"
             )
             if not found:
                 return None
-            noted = (
-                session.rows(f'select state from "{schema}".{_TRAINING}')
-                if _TRAINING in known
-                else []
-            )
+            noted = session.rows(f"select state from {_TRAINING}")
         training = Training(noted[0][0]) if noted else Training.UNKNOWN
         return Origin(Inputs(*found[0]), training)
 
     def remember(self, inputs: Inputs, training: Training) -> None:
         """Note what every row of them comes from."""
-        schema = self.production.raw_schema
-        with self.production.session() as session, session.transaction():
-            _forget(session, schema)
+        with self._noting() as session:
             session.execute(
-                f'insert into "{schema}".{_ORIGIN} values (%s, %s, %s)', astuple(inputs)
+                f"insert into {_ORIGIN} values (%s, %s, %s)", astuple(inputs)
             )
-            session.execute(
-                f'insert into "{schema}".{_TRAINING} values (%s)', (training.value,)
-            )
+            session.execute(f"insert into {_TRAINING} values (%s)", (training.value,))
 
     def forget(self) -> None:
         """Note that nothing is known of them."""
-        with self.production.session() as session, session.transaction():
-            _forget(session, self.production.raw_schema)
+        with self._noting():
+            pass
 
     def triggers(self) -> list[Trigger] | None:
         """The triggers as the last build has left them, published or not; None where
@@ -83,16 +77,14 @@ class ProductionTables:
         except UserError:
             return None
 
-
-def _forget(session: Session, schema: str) -> None:
-    session.execute(
-        f'create table if not exists "{schema}".{_ORIGIN} ('
-        "ledger_sequence integer, ledger_sha256 varchar(64), "
-        "project_sha256 varchar(64)) diststyle all"
-    )
-    session.execute(
-        f'create table if not exists "{schema}".{_TRAINING} ('
-        "state varchar(16)) diststyle all"
-    )
-    session.execute(f'delete from "{schema}".{_ORIGIN}')
-    session.execute(f'delete from "{schema}".{_TRAINING}')
+    @contextmanager
+    def _noting(self) -> Iterator[Session]:
+        """A transaction in which what was noted is gone."""
+        with self.production.session() as session:
+            create_notes(session)
+            with session.transaction():
+                if self.lease is not None:
+                    self.lease.require_held(session)
+                session.execute(f"delete from {_ORIGIN}")
+                session.execute(f"delete from {_TRAINING}")
+                yield session

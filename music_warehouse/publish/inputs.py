@@ -29,6 +29,7 @@ _PROJECT_FOLDERS = (
 _PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "selectors.yml")
 _ENGINES = (
     *("dbt-core", "dbt-duckdb", "duckdb", "music-warehouse"),
+    *("dbt-redshift", "dbt-redshift-python"),
     # What vectors are computed with.
     *("numpy", "scipy", "scikit-learn", "gensim"),
 )

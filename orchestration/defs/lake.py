@@ -1,18 +1,19 @@
 """Ingestion: landed files become the lake's tables, with checks of its own."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 
-from music_warehouse.errors import UserError
 from music_warehouse.ingest import ingest_paths, read_ledger
 from music_warehouse.ingest.report import IngestReport
 from music_warehouse.project_vars import declared_vars, max_reject_share
 from music_warehouse.unsettled import unsettled, why
 from orchestration.defs.landing import landing_keys
 from orchestration.lib.environment import ROOT, Environment
+from orchestration.lib.failures import told_in_a_sentence
 from orchestration.lib.lake_tables import rows_of, unreconciled
 from orchestration.lib.landing import landed_files, news, without_names
 
@@ -66,8 +67,8 @@ def _tables(
     ) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:
         """Take in every landed file that the ledger does not know, of any table."""
         data = environment.data
-        try:
-            files = landed_files(data.landing)
+        with told_in_a_sentence(partial(without_names, landing=data.landing)):
+            files = landed_files(data)
             new = news(files, read_ledger(data)).ready
             report = (
                 ingest_paths([file.path for file in new], data)
@@ -75,10 +76,6 @@ def _tables(
                 else IngestReport()
             )
             environment.after_ingest(data)
-        except UserError as error:
-            raise dg.Failure(
-                without_names(str(error), data.landing), allow_retries=False
-            ) from None
         states = [file.state for file in report.files]
         context.log.info(f"{len(states)} new files.")
         for source, key in landed.items():

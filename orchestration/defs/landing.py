@@ -15,7 +15,7 @@ from orchestration.lib.landing import (
     without_names,
 )
 
-SENSOR_SECONDS = 10
+SENSOR_SECONDS = 5
 
 
 def landing_keys() -> dict[str, dg.AssetKey]:
@@ -51,7 +51,7 @@ def _sensor(environment: Environment, on_news: Any) -> dg.SensorDefinition:
     def sensor(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         data = environment.data
         try:
-            files = landed_files(data.landing)
+            files = landed_files(data)
             known = json.loads(context.cursor or "[]")
             found = news(files, read_ledger(data), known=known)
         except UserError as error:

@@ -6,11 +6,11 @@ from typing import Any
 
 import dagster as dg
 
-from music_warehouse.errors import UserError
 from music_warehouse.production.publication import PublicationReport
 from music_warehouse.publish import PublishReport
 from orchestration.defs.lake import POOL
 from orchestration.lib.environment import Environment
+from orchestration.lib.failures import told_in_a_sentence
 from orchestration.lib.full_refresh import compared_marts, differing_marts
 from orchestration.lib.selection import public_models
 
@@ -80,11 +80,12 @@ def _published(
         pool=POOL,
     )
     def published_marts() -> dg.MaterializeResult:
-        try:
-            with environment.build() as engine, engine.alone() as build:
-                return dg.MaterializeResult(metadata=told_of(build.publish()))
-        except UserError as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
+        with (
+            told_in_a_sentence(),
+            environment.build() as engine,
+            engine.alone() as build,
+        ):
+            return dg.MaterializeResult(metadata=told_of(build.publish()))
 
     return published_marts
 
@@ -113,10 +114,8 @@ def _equals_full_refresh(
         pool=POOL,
     )
     def equals_full_refresh() -> dg.AssetCheckResult:
-        try:
+        with told_in_a_sentence():
             found = differing_marts(environment, marts)
-        except UserError as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
         return dg.AssetCheckResult(
             passed=not found,
             metadata={"marts compared": len(marts), "marts that differ": found},

@@ -1,6 +1,7 @@
 """dbt: every model, seed and data test, from the lake to tested marts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any
@@ -15,15 +16,22 @@ from dagster_dbt import (
     dbt_assets,
 )
 from dagster_dbt.asset_utils import DAGSTER_DBT_UNIQUE_ID_METADATA_KEY
+from dbt.adapters.base.impl import BaseAdapter
 from packaging.version import Version
 
 from music_warehouse.dbt_orders import DbtOrder
-from music_warehouse.dbt_process import dbt_executable
-from music_warehouse.errors import UserError
+from music_warehouse.dbt_process import (
+    dbt_executable,
+    end_when,
+    ends_with_this_process,
+)
 from music_warehouse.table_build import Wanted
 from orchestration.defs.lake import POOL
-from orchestration.lib.dbt_events import Event, follow
+from orchestration.lib.columns import Columns
+from orchestration.lib.dbt_events import Event, Telling, follow
 from orchestration.lib.environment import ROOT, Environment
+from orchestration.lib.failures import told_in_a_sentence
+from orchestration.lib.manifest import parsed_version
 from orchestration.lib.selection import (
     below,
     from_above,
@@ -43,7 +51,13 @@ class BuildConfig(dg.Config):
 
 
 class DbtHere(DbtCliResource):
-    """The dbt of this environment."""
+    """The dbt of this environment. With an `adapter`, which takes seconds to make,
+    Dagster may ask the database itself when dbt has ended."""
+
+    adapter: bool = True
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> BaseAdapter | None:
+        return super()._initialize_dbt_core_adapter(args) if self.adapter else None
 
     @cached_property
     def _cli_version(self) -> Version:
@@ -86,6 +100,12 @@ def warehouse(
         if manifest["nodes"].get(unique_id, {}).get("resource_type") == "model"
     }
 
+    columns = Columns(
+        environment.home / "dbt" / environment.name / "columns.json",
+        parsed_version(environment),
+        manifest["nodes"],
+    )
+
     @dbt_assets(
         manifest=manifest,
         project=project,
@@ -100,33 +120,39 @@ def warehouse(
             project_dir=str(ROOT),
             profiles_dir=str(ROOT),
             dbt_executable=str(dbt_executable()),
+            adapter=not manifest["nodes"].keys() <= columns.known().keys(),
         )
 
         def run(order: DbtOrder) -> DbtCliInvocation:
-            return resource.cli(
+            os.environ.update(ends_with_this_process())
+            invocation = resource.cli(
                 list(order.arguments),
                 manifest=manifest,
                 dagster_dbt_translator=translator,
                 target_path=order.target,
                 raise_on_error=False,
             )
+            end_when(order.stop, invocation.process)
+            return invocation
 
-        try:
-            with environment.build() as engine, engine.alone() as build:
-                if is_whole(context):
-                    wanted = Wanted(config.full_refresh, True, config.retrain)
-                    orders, note = build.orders(wanted, context.log.info), None
-                    left_alone = said_of_trained(trained, context.instance)
-                else:
-                    chosen = chosen_nodes(context)
-                    orders = build.part(
-                        selection_of(chosen, manifest), trains(chosen, manifest)
-                    )
-                    note = "built alone: readers see it with the next whole build"
-                    left_alone = {}
-                yield from follow(orders, run, may_change, note, left_alone)
-        except UserError as error:
-            raise dg.Failure(str(error), allow_retries=False) from None
+        with (
+            told_in_a_sentence(),
+            environment.build() as engine,
+            engine.alone() as build,
+        ):
+            if is_whole(context):
+                wanted = Wanted(config.full_refresh, True, config.retrain)
+                orders, note = build.orders(wanted, context.log.info), None
+                left_alone = said_of_trained(trained, context.instance)
+            else:
+                chosen = chosen_nodes(context)
+                orders = build.part(
+                    selection_of(chosen, manifest), trains(chosen, manifest)
+                )
+                note = "built alone: readers see it with the next whole build"
+                left_alone = {}
+            telling = Telling(columns, build.tables, may_change, note, left_alone)
+            yield from follow(orders, run, telling)
 
     return dbt
 

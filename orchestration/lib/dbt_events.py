@@ -1,44 +1,59 @@
 """What dbt says while it runs, as Dagster understands it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 
 import dagster as dg
 from dagster_dbt import DbtCliInvocation
 from dagster_dbt.core.dbt_event_iterator import DbtDagsterEventType as DbtEvent
-from dagster_dbt.core.dbt_event_iterator import DbtEventIterator
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
 from music_warehouse.dbt_orders import BuildFailed, DbtOrder, Orders
+from music_warehouse.origin import Tables
+from orchestration.lib.columns import Columns, unique_id_of
 
 Event = dg.MaterializeResult | dg.AssetCheckResult | dg.AssetObservation
 Key = dg.AssetKey | dg.AssetCheckKey
+
+_ROWS = "dagster/row_count"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """How a build is told.
+
+    Dagster takes one result per asset and run, a build may give two: what is said of
+    the assets in `may_change` is held back until the build is over, and the last word
+    counts. All else is told as it happens, once its `columns` are known; its rows
+    follow when dbt has ended and others may read the `tables`. `publication` is to be
+    said of every asset, if anything, `left_alone` of those that a build may leave as
+    they are, and has.
+    """
+
+    columns: Columns
+    tables: Tables
+    may_change: Collection[dg.AssetKey] = ()
+    publication: str | None = None
+    left_alone: Mapping[dg.AssetKey, Event] = field(default_factory=dict)
 
 
 def follow(
     orders: Orders[object],
     run: Callable[[DbtOrder], DbtCliInvocation],
-    may_change: Collection[dg.AssetKey] = (),
-    publication: str | None = None,
-    left_alone: Mapping[dg.AssetKey, Event] | None = None,
+    telling: Telling,
 ) -> Iterator[Event]:
-    """Have every order run, and yield what each node of it came to, with what is to
-    be said of its `publication`, if anything. `left_alone` is what is said of assets
-    that a build may leave as they are, and has.
-
-    Dagster takes one result per asset and run, a build may give two: what is said of
-    the assets in `may_change` is held back until the build is over, and the last word
-    counts. A build that fails says all it knows first.
-    """
+    """Have every order run, and yield what each node of it came to. A build that fails
+    says all it knows first."""
     held: dict[Key, Event] = {}
     with closing(orders):
         try:
             order = next(orders)
             while True:
                 invocation = run(order)
-                for event in results_of(invocation, publication):
+                for event in _results_of(invocation, telling):
                     key = _key_of(event)
-                    if key is not None and event.asset_key in may_change:
+                    if key is not None and event.asset_key in telling.may_change:
                         # To the end: it may be made from what came in between.
                         held.pop(key, None)
                         held[key] = event
@@ -46,7 +61,7 @@ def follow(
                         yield event
                 order = orders.send(invocation.process.wait() == 0)
         except StopIteration:
-            for asset, event in (left_alone or {}).items():
+            for asset, event in telling.left_alone.items():
                 if asset not in held:
                     yield event
             yield from held.values()
@@ -56,77 +71,78 @@ def follow(
             raise dg.Failure(str(failed), allow_retries=False) from failed
 
 
-def results_of(
-    invocation: DbtCliInvocation, publication: str | None = None
-) -> Iterator[Event]:
-    """What each node came to, with the rows and columns of its table.
-
-    Columns are traced through SQL that reads other models: Python has none, and the
-    lake's tables are files, of which dbt's adapter knows no columns.
-    """
-    said = list(invocation.stream().fetch_row_counts())
-    traced = [event for event in said if _is_traced(event, invocation)]
-    columns = DbtEventIterator(iter(traced), invocation).fetch_column_metadata()
-    with_columns = {_unique_id_of(event): event for event in columns}
-    # In dbt's own order: Dagster wants nothing before what it is made from.
-    yield from results(
-        (
-            with_columns.get(_unique_id_of(event), event)
-            if isinstance(event, dg.AssetMaterialization)
-            else event
-            for event in said
-        ),
-        publication,
-    )
-    _let_go_of(invocation)
-
-
-def _is_traced(event: DbtEvent, invocation: DbtCliInvocation) -> bool:
-    node = invocation.manifest["nodes"].get(_unique_id_of(event), {})
-    return (
-        isinstance(event, dg.AssetMaterialization)
-        and node.get("resource_type") == "model"
-        and node["language"] == "sql"
-        and not any(
-            above.startswith("source.") for above in node["depends_on"]["nodes"]
-        )
-    )
-
-
-def _unique_id_of(event: DbtEvent) -> str:
-    value = (event.metadata or {}).get("unique_id")
-    return str(getattr(value, "value", value))
-
-
-def _let_go_of(invocation: DbtCliInvocation) -> None:
-    """Close the database: the next run of dbt, and whoever publishes, want it."""
-    if invocation.adapter is not None:
-        invocation.adapter.cleanup_connections()
-        # dbt-duckdb keeps the file open beyond its connections.
-        if isinstance(invocation.adapter.connections, DuckDBConnectionManager):
-            DuckDBConnectionManager.close_all_connections()
-
-
-def results(
-    events: Iterable[DbtEvent], publication: str | None = None
-) -> Iterator[Event]:
-    """dagster-dbt's events of a run without context, as an asset's results."""
-    told = {"publication": publication} if publication else {}
-    for event in events:
+def _results_of(invocation: DbtCliInvocation, telling: Telling) -> Iterator[Event]:
+    """What each node came to, in dbt's own order: Dagster wants nothing before what it
+    is made from."""
+    known = telling.columns.known()
+    made: list[dg.AssetMaterialization] = []
+    unknown: list[dg.AssetMaterialization] = []
+    told: set[str] = set()
+    for event in invocation.stream():
         if isinstance(event, dg.AssetMaterialization):
-            yield dg.MaterializeResult(
-                asset_key=event.asset_key, metadata={**event.metadata, **told}
-            )
-        elif isinstance(event, dg.AssetCheckEvaluation):
-            yield dg.AssetCheckResult(
-                asset_key=event.asset_key,
-                check_name=event.check_name,
-                passed=event.passed,
-                severity=event.severity,
-                metadata=event.metadata,
-            )
-        elif isinstance(event, dg.AssetObservation):
-            yield event
+            made.append(event)
+            unique_id = unique_id_of(event)
+            if unique_id not in known:
+                unknown.append(event)
+            elif not unknown and event.asset_key not in telling.may_change:
+                told.add(unique_id)
+                yield _materialized(event, telling, known[unique_id])
+        elif (result := _result(event)) is not None:
+            yield result
+    invocation.process.wait()
+
+    known |= telling.columns.find(unknown, invocation)
+    rows = _rows(invocation, telling.tables)
+    for event in made:
+        unique_id = unique_id_of(event)
+        counted = {_ROWS: rows[unique_id]} if unique_id in rows else {}
+        if unique_id not in told:
+            columns = known.get(unique_id, {})
+            yield _materialized(event, telling, {**columns, **counted})
+        elif counted:
+            yield dg.AssetObservation(event.asset_key, metadata=counted)
+
+
+def _rows(invocation: DbtCliInvocation, tables: Tables) -> dict[str, int]:
+    """The rows of every table that dbt has built; of none if they cannot be read."""
+    file = invocation.target_path / "run_results.json"
+    if not file.is_file():
+        return {}
+    results = json.loads(file.read_text(encoding="utf-8"))["results"]
+    nodes = invocation.manifest["nodes"]
+    counts = [
+        f"select '{unique_id}', count(*) from {result['relation_name']}"
+        for result in results
+        if result["status"] == "success"
+        and result["relation_name"]
+        and (unique_id := result["unique_id"]) in nodes
+        # A view would run its query.
+        and nodes[unique_id]["config"]["materialized"] != "view"
+    ]
+    found = tables.rows(" union all ".join(counts)) if counts else None
+    return {unique_id: int(count) for unique_id, count in found[1]} if found else {}
+
+
+def _materialized(
+    event: dg.AssetMaterialization, telling: Telling, known: Mapping[str, object]
+) -> dg.MaterializeResult:
+    told = {"publication": telling.publication} if telling.publication else {}
+    return dg.MaterializeResult(
+        asset_key=event.asset_key, metadata={**event.metadata, **known, **told}
+    )
+
+
+def _result(event: DbtEvent) -> Event | None:
+    """dagster-dbt's event of a run without context, as an asset's result."""
+    if isinstance(event, dg.AssetCheckEvaluation):
+        return dg.AssetCheckResult(
+            asset_key=event.asset_key,
+            check_name=event.check_name,
+            passed=event.passed,
+            severity=event.severity,
+            metadata=event.metadata,
+        )
+    return event if isinstance(event, dg.AssetObservation) else None
 
 
 def _key_of(event: Event) -> Key | None:

@@ -11,6 +11,7 @@ from music_warehouse.build import LocalBuild
 from music_warehouse.dbt_orders import Orders
 from music_warehouse.dbt_process import Project
 from music_warehouse.errors import UserError
+from music_warehouse.origin import Tables
 from music_warehouse.paths import DATA_VARIABLE, DataFolder
 from music_warehouse.production.build import ProductionBuild
 from music_warehouse.production.connection import Production
@@ -23,6 +24,10 @@ ROOT = Path(__file__).parents[2]
 
 class Build(Protocol):
     """A build of one engine, in the parts of which it is made."""
+
+    @property
+    def tables(self) -> Tables:
+        """The tables that it writes."""
 
     def alone(self) -> AbstractContextManager["Build"]:
         """Be the only build."""
@@ -55,6 +60,9 @@ class Environment:
     """What the published marts are."""
     can_rebuild_beside: bool
     """Whether every table can be built a second time, beside what is there."""
+    words: tuple[str, ...] = ()
+    """What a run of dbt is told of its target: dbt parses a project anew that it was
+    told of in other words."""
 
     @classmethod
     def from_variables(cls, variables: Mapping[str, str] = os.environ) -> "Environment":
@@ -138,6 +146,7 @@ def _prod(data: DataFolder) -> Environment:
         after_ingest=_mirror,
         kinds=frozenset({"redshift"}),
         can_rebuild_beside=False,
+        words=("--target", "prod"),
     )
 
 

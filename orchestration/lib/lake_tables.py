@@ -14,7 +14,7 @@ from music_warehouse.ingest.lake import (
     file_name,
     lake_schemas,
 )
-from music_warehouse.ingest.ledger import LedgerEntry
+from music_warehouse.ingest.ledger import REJECTED, LedgerEntry
 
 _LINES_ARE = ("header_lines", "blank_lines")
 _ROWS_ARE = "rows_"
@@ -48,7 +48,9 @@ def unreconciled(lake: Path, entries: Sequence[LedgerEntry]) -> list[int]:
             _rows(lake / entry.lake_path) if entry.lake_path else 0,
             _rows(lake / REJECTS / file_name(entry.file_seq)),
         )
-        if rows != (entry.rows_loaded, entry.rows_rejected):
+        # A file that was refused whole has one row among the rejects, which says why.
+        rejects = 1 if entry.state == REJECTED else entry.rows_rejected
+        if rows != (entry.rows_loaded, rejects):
             found.add(entry.file_seq)
     return sorted(found)
 

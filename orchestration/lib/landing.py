@@ -15,6 +15,10 @@ from music_warehouse.contracts import load_contracts
 from music_warehouse.ingest import LedgerEntry
 from music_warehouse.ingest.deliveries import find_deliveries
 from music_warehouse.ingest.gate import file_sha256
+from music_warehouse.ingest.listeners import listener_of, told_path
+from music_warehouse.paths import DataFolder
+from music_warehouse.privacy.key import read_key
+from music_warehouse.privacy.store import PrivacyStore
 
 SETTLED_SECONDS = 5.0
 """A file written to within so many seconds may still be on its way."""
@@ -22,7 +26,8 @@ SETTLED_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class LandedFile:
-    """A file that belongs to a source table; `modified_ns` is nanoseconds since 1970.
+    """A file that belongs to a source table; `modified_ns` is nanoseconds since 1970,
+    `listener` the key of the one whose folder it lies in.
 
     Its path may tell who it is about: it is shown nowhere and kept nowhere.
     """
@@ -32,6 +37,7 @@ class LandedFile:
     table: str
     size: int
     modified_ns: int
+    listener: int | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -66,12 +72,17 @@ def content_version(files: Iterable[LandedFile]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def landed_files(landing: Path) -> list[LandedFile]:
-    """The files of known source tables; UserError where one cannot be read."""
-    if not landing.is_dir():
+def landed_files(data: DataFolder) -> list[LandedFile]:
+    """The files of known source tables; UserError where one cannot be read, or the
+    key is not here that the ledger tells listeners' folders by."""
+    if not data.landing.is_dir():
         return []
     found = []
-    for delivery in find_deliveries([landing], load_contracts(), None).deliveries:
+    privacy = PrivacyStore(data)
+    deliveries = find_deliveries([data.landing], load_contracts(), None).deliveries
+    # Without a key nothing of anybody was ever taken in.
+    has_key = any(each.folder for each in deliveries) and read_key(data) is not None
+    for delivery in deliveries:
         try:
             status = delivery.path.stat()
         except FileNotFoundError:
@@ -84,6 +95,7 @@ def landed_files(landing: Path) -> list[LandedFile]:
                 contract.table,
                 status.st_size,
                 status.st_mtime_ns,
+                listener_of(told_path(delivery, privacy, 0)) if has_key else None,
             )
         )
     return found
@@ -99,13 +111,15 @@ def news(
     """Tell what is new. `known` are fingerprints found in the ledger before, `now` is
     seconds since 1970."""
     now = time.time() if now is None else now
-    taken: dict[tuple[str, str, int], set[str]] = {}
+    taken: dict[tuple[str, str, int | None, int], set[str]] = {}
     for entry in ledger:
-        of_size = (entry.source, entry.table_name, entry.file_bytes)
+        listener = listener_of(Path(entry.file_path))
+        of_size = (entry.source, entry.table_name, listener, entry.file_bytes)
         taken.setdefault(of_size, set()).add(entry.file_sha256)
     ready, arriving, still_known = [], [], set()
     for file in files:
-        hashes = taken.get((file.source, file.table, file.size), set())
+        of_size = (file.source, file.table, file.listener, file.size)
+        hashes = taken.get(of_size, set())
         if not file.is_settled(now):
             arriving.append(file)
         elif hashes and (file.fingerprint in known or sha256(file.path) in hashes):

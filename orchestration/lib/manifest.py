@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from orchestration.lib.environment import ROOT, Environment
 from orchestration.lib.selection import from_above
 
 _PARSED = "parsed.sha256"
+_PARSED_BY_DBT = "partial_parse.msgpack"
 
 
 def read_manifest(environment: Environment) -> dict[str, Any]:
@@ -30,6 +32,11 @@ def read_manifest(environment: Environment) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads(text)
     give_tests_an_asset(manifest)
     return manifest
+
+
+def parsed_version(environment: Environment) -> str:
+    """A hash of all that the manifest was made from, when it was made."""
+    return _read(environment.parsed / _PARSED) or ""
 
 
 def give_tests_an_asset(manifest: dict[str, Any]) -> None:
@@ -61,11 +68,20 @@ def prepare_manifest(environment: Environment) -> None:
             (folder / "manifest.json").write_text(json.dumps(built), encoding="utf-8")
             noted.write_text(told, encoding="ascii")
             return
-        words = ("--quiet", "parse", "--target", environment.target)
+        words = ("--quiet", "parse", *environment.words)
         variables = {DATA_VARIABLE: str(environment.data.root)}
         if not in_a_process(environment.project, variables)(DbtOrder(words, folder)):
             raise UserError("dbt cannot read the project, for the reason above.")
+        _spare_the_first_run(environment)
         noted.write_text(told, encoding="ascii")
+
+
+def _spare_the_first_run(environment: Environment) -> None:
+    """Give the first run what dbt has parsed, unless it has something of its own."""
+    theirs = environment.project.target / _PARSED_BY_DBT
+    if not theirs.exists():
+        theirs.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(environment.parsed / _PARSED_BY_DBT, theirs)
 
 
 def _of_last_build(environment: Environment) -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ def built_project(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> P
             "MUSIC_WAREHOUSE_DATA": str(data),
             "DBT_TARGET_PATH": str(data / "target"),
             "DBT_LOG_PATH": str(data / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         },
         capture_output=True,

@@ -44,6 +44,7 @@ class Warehouse:
             "MUSIC_WAREHOUSE_DATA": str(self.data),
             "DBT_TARGET_PATH": str(self.target),
             "DBT_LOG_PATH": str(self.data.with_name(f"{self.data.name}_logs")),
+            "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         }
         return subprocess.run(
@@ -73,18 +74,6 @@ def rows_in(marts: duckdb.DuckDBPyConnection) -> dict[str, int]:
         name: marts.execute(f"select count(*) from {name}").fetchall()[0][0]
         for name in SIMILARITY
     }
-
-
-@pytest.fixture(scope="session")
-def sample(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """Synthetic deliveries, ingested, built and published as a newcomer does: enough
-    listeners that the embedding's quality is asserted."""
-    folder = tmp_path_factory.mktemp("sample")
-    warehouse = Warehouse(folder / "data", programs)
-    warehouse.run("generate", "--users", "1200", "--out", str(folder / "landing"))
-    warehouse.run("ingest", str(folder / "landing"))
-    warehouse.run("build")
-    return warehouse
 
 
 @pytest.fixture

@@ -16,6 +16,34 @@ SEEDS = PROJECT / "seeds"
 CENT = Decimal("0.01")
 FEW = 5
 REPORTS = ("revenue_by_country", "arpu_by_country", "mrr_movements", "subscription_mix")
+RECONCILIATIONS = ("event_reconciliation", "payment_reconciliation")
+
+
+OFF = tuple(str(10**15 + number) for number in range(5))
+"""Ids of events and payments of a clock that is years off."""
+
+
+def deliver_what_is_off(folder: Path) -> None:
+    """Valid rows that would stretch every report from the year 1 to the year 9999."""
+    user, track = (
+        delivered(folder, table)[column].iloc[0]
+        for table, column in (("users", "user_id"), ("tracks", "track_id"))
+    )
+    events = (
+        "event_id,user_id,track_id,timestamp,play_duration_ms,device_type,shuffle,"
+        "skipped,reason\n"
+        f"{OFF[0]},{user},{track},2000-01-01 00:00:00,200000,mobile,false,false,\n"
+        f"{OFF[1]},{user},{track},2026-11-20 00:00:00,200000,mobile,false,false,\n"
+    )
+    bills = (
+        "transaction_id,user_id,payment_method,card_last_4,amount,currency,"
+        "payment_status,billed_at,period\n"
+        f"{OFF[2]},{user},paypal,,9.99,EUR,succeeded,2026-05-01 10:00:00,9999-12\n"
+        f"{OFF[3]},{user},paypal,,9.99,EUR,succeeded,2026-05-01 10:00:00,0001-01\n"
+        f"{OFF[4]},{user},paypal,,9.99,EUR,failed,2026-11-20 10:00:00,2026-11\n"
+    )
+    for table, rows in (("listening_events", events), ("billing", bills)):
+        (folder / "service" / table / f"{table}_off.csv").write_text(rows)
 
 
 def delivered(folder: Path, table: str) -> pd.DataFrame:
@@ -46,7 +74,8 @@ def suppressed(cells: dict[Any, int]) -> set[Any]:
 
 
 class Books:
-    """The delivered files, added up without the warehouse."""
+    """The delivered files, added up without the warehouse: without what a clock that is
+    off brought."""
 
     def __init__(self, folder: Path) -> None:
         rates, code_of = seed("exchange_rates"), seed("country_aliases")
@@ -56,7 +85,8 @@ class Books:
         self._country = dict(
             zip(self.users["user_id"], self.users["code"], strict=True)
         )
-        bills = latest(delivered(folder, "billing"), "transaction_id").copy()
+        bills = latest(delivered(folder, "billing"), "transaction_id")
+        bills = bills[~bills["transaction_id"].isin(OFF)].copy()
         bills["country"] = self.located(bills["user_id"])
         bills["usd"] = [
             (Decimal(amount) * Decimal(rates[currency])).quantize(CENT, ROUND_HALF_UP)
@@ -64,6 +94,7 @@ class Books:
         ]
         self.bills = bills
         plays = delivered(folder, "listening_events")
+        plays = plays[~plays["event_id"].isin(OFF)].copy()
         plays["month"] = plays["timestamp"].str[:7]
         plays["country"] = self.located(plays["user_id"])
         self.active = plays.groupby(["month", "country"])["user_id"].nunique()
@@ -219,8 +250,10 @@ def test_reports_of_money_are_what_the_delivered_files_add_up_to(warehouse: Ware
     warehouse.run("generate", "--domain", "service", *span, "--out", str(landing))
     # Who signed up last is known from payments and plays only.
     max((landing / "service" / "users").glob("*.csv")).unlink()
+    deliver_what_is_off(landing)
     warehouse.run("ingest", str(landing))
-    wanted = [f"+{report}" for report in REPORTS]
+    read = (*REPORTS, *RECONCILIATIONS, "int_cohort_weeks")
+    wanted = [f"+{name}" for name in read]
     checks = [
         "assert_movements_explain_every_change_of_mrr",
         "assert_closing_mrr_is_the_revenue_of_the_month",
@@ -236,6 +269,13 @@ def test_reports_of_money_are_what_the_delivered_files_add_up_to(warehouse: Ware
             "select strftime(month_start_date, '%Y-%m'), movement, customers, "
             "change_usd from intermediate.int_mrr_cells order by 1, 2"
         ).fetchall()
+        outside = [
+            connection.execute(
+                f"select file_name, outside_observed_span from marts.{name} "
+                "where outside_observed_span > 0"
+            ).fetchall()
+            for name in RECONCILIATIONS
+        ]
         told = {}
         for report in REPORTS:
             rows = connection.execute(f"select * from marts.{report} order by 1, 2")
@@ -244,6 +284,7 @@ def test_reports_of_money_are_what_the_delivered_files_add_up_to(warehouse: Ware
                 dict(zip(names, row, strict=True)) for row in rows.fetchall()
             ]
 
+    assert outside == [[("listening_events_off.csv", 2)], [("billing_off.csv", 3)]]
     books = Books(landing)
     check_revenue(books, told["revenue_by_country"])
     check_movements(books, told["mrr_movements"])

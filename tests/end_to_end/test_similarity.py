@@ -12,6 +12,12 @@ HEADERS = {
     "users": ("user_id", "country", "total_scrobbles"),
     "user_top_artists": ("user_id", "rank", "artist_name", "playcount", "mbid"),
 }
+# What is made of lists of listening, and the tests of nothing else: the service has
+# delivered nothing.
+OF_LISTENING = (
+    *("--select", "+group:listening", "+group:similarity"),
+    *("--indirect-selection", "cautious"),
+)
 
 
 def deliver(folder: Path, **rows: list[tuple]) -> Path:
@@ -65,7 +71,7 @@ def test_one_listener_of_one_artist_has_the_artists_vector(warehouse, tmp_path):
         users=[(1, "Germany", 10)],
         user_top_artists=[(1, 1, "Alone", 10, ""), (2, 1, "Never", 0, "")],
     )
-    marts = built(warehouse, landing)
+    marts = built(warehouse, landing, *OF_LISTENING)
 
     (user,) = marts.execute(
         "select user_key, columns('dim_.*') from user_embeddings"

@@ -1,6 +1,7 @@
 """A small warehouse that Dagster has brought from landed files to published marts."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from music_warehouse.paths import DataFolder
 from music_warehouse.synthetic.listening import generate_listening
 from orchestration.definitions import definitions_of
-from orchestration.lib.environment import Environment
+from orchestration.lib.environment import ROOT, Environment
 from orchestration.lib.manifest import read_manifest
 
 USERS = 300
@@ -66,11 +67,14 @@ def orchestrated(
     """Deliveries have landed; nothing has run."""
     home = environment.home / "instance"
     home.mkdir(parents=True)
-    (home / "dagster.yaml").write_text("telemetry: {enabled: false}\n")
+    shutil.copyfile(ROOT / "orchestration/dagster.yaml", home / "dagster.yaml")
     landing = environment.data.landing
     generate_listening(landing, USERS, 1, "csv")
     make_old(landing)
-    with dg.DagsterInstance.from_config(str(home)) as instance:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", str(home))
+        instance = dg.DagsterInstance.from_config(str(home))
+    with instance:
         yield Orchestrated(environment, definitions, instance)
 
 

@@ -196,6 +196,14 @@ def test_an_unknown_environment_is_refused_in_a_sentence() -> None:
     )
 
 
+def test_a_relative_data_folder_is_one_of_the_project() -> None:
+    """dbt takes it so, and runs in the project's folder, wherever Dagster runs."""
+    found = Environment.from_variables({"MUSIC_WAREHOUSE_DATA": "elsewhere"})
+
+    assert found.data.root == ROOT / "elsewhere"
+    assert Environment.from_variables({}).data.root == ROOT / "data"
+
+
 def test_the_version_of_dbt_is_told_without_a_process_that_asks_pypi() -> None:
     """`python --version` has one too, that of Python."""
     dbt = DbtHere(

@@ -93,6 +93,7 @@ class Engine:
             "MUSIC_WAREHOUSE_DATA": str(self.data),
             "DBT_TARGET_PATH": str(self.target_folder),
             "DBT_LOG_PATH": str(self.target_folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         }
 
@@ -106,6 +107,8 @@ def connect(environment: dict[str, str]) -> redshift_connector.Connection:
         user=environment["REDSHIFT_USER"],
         password=environment["REDSHIFT_PASSWORD"],
         ssl=False,
+        # Else the driver looks for the caller's name in every frame of the stack.
+        application_name="tests",
     )
     connection.autocommit = True
     return connection

@@ -110,6 +110,7 @@ def compiled(programs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             **os.environ,
             "DBT_TARGET_PATH": str(target),
             "DBT_LOG_PATH": str(target / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",
             "DO_NOT_TRACK": "1",
         },
         capture_output=True,

@@ -4,7 +4,8 @@ run, and the tests run it a hundred times.
 It is this Python's environment in another folder, so that whoever looks for dbt beside
 his Python finds a `dbt` that hands its call to a server, which has imported dbt and
 forks for every call. What runs is the real dbt, in a process of its own, with the
-caller's words, folder, variables and files; it dies with its caller.
+caller's words, folder, variables and files; it dies with its caller. The small project
+beside is parsed before, for what a process of dbt has to make once.
 """
 
 import os

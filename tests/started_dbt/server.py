@@ -1,20 +1,27 @@
 """The server: forks a process that has imported dbt already for every call."""
 
 import atexit
+import gc
 import json
 import os
 import select
 import signal
 import socket
 import sys
+import tempfile
 import threading
+from pathlib import Path
 from typing import Any
 
 IMPORTED = (
     "dbt.adapters.duckdb",
     "dbt.adapters.redshiftpy",
     "dbt.cli.main",
+    "dbt.task.build",
 )
+PROJECT = Path(__file__).parent / "project"
+# Of new objects: Python looks for cycles after 700, and dbt makes millions that last.
+UNTIL_CYCLES_ARE_LOOKED_FOR = 50_000
 
 
 class Answer:
@@ -36,6 +43,8 @@ def main(listener: socket.socket) -> int:
     atexit.register(answer.tell)
     for module in IMPORTED:
         __import__(module)
+    _parse_once()
+    gc.set_threshold(UNTIL_CYCLES_ARE_LOOKED_FOR)
     # Nobody waits for the processes: their callers know how they end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
@@ -49,6 +58,22 @@ def main(listener: socket.socket) -> int:
             answer.status = _answer(caller)
             return answer.status
         caller.close()
+
+
+def _parse_once() -> None:
+    """Make what dbt makes when it first needs it, and keeps: the JSON schemas of its
+    configurations, and the code that reads and writes its nodes. They take as long as
+    the rest of parsing a small project."""
+    from dbt.cli.main import dbtRunner
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        paths += ["--target-path", folder, "--log-path", folder]
+        # Its static parser starts threads, which a forked process does not have.
+        words = ["--quiet", "parse", "--no-static-parser", *paths]
+        parsed = dbtRunner().invoke(words)
+    if parsed.exception is not None:
+        raise parsed.exception
 
 
 def _answer(caller: socket.socket) -> int:

@@ -97,7 +97,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "warehouse" {
     }
 
     noncurrent_version_expiration {
-      noncurrent_days = 90
+      noncurrent_days = 30
     }
   }
 

@@ -6,6 +6,26 @@ events as (
 
 ),
 
+-- Track by track, so that the tracks of a session need no counting of distinct values,
+-- which would make the engine group all sessions where somebody asks for a few.
+session_tracks as (
+
+    select
+        session_key,
+        user_key,
+        session_started_at,
+        track_key,
+        max(ended_at) as ended_at,
+        {{ counted_plays() }}
+    from events
+    group by
+        session_key,
+        user_key,
+        session_started_at,
+        track_key
+
+),
+
 -- A play repeated nearly at the same time holds a session open, but counts for nothing.
 fct_sessions as (
 
@@ -17,10 +37,10 @@ fct_sessions as (
         max(ended_at) as ended_at,
         cast(session_started_at as date) as session_date,
 
-        {{ counted_plays() }},
-        count(distinct case when not is_repeat then track_key end) as tracks
+        {{ added_up_plays() }},
+        count(case when plays > 0 then track_key end) as tracks
 
-    from events
+    from session_tracks
     group by
         session_key,
         user_key,

@@ -13,12 +13,14 @@ active_dates as (
 
 ),
 
+-- A stretch of which nothing was delivered would have everybody leave.
 observed as (
 
     select
-        min(activity_date) as first_date,
-        max(activity_date) as last_date
-    from active_dates
+        played_since as first_date,
+        last_played_date as last_date
+    from {{ ref('int_service_window') }}
+    where last_played_date is not null
 
 ),
 

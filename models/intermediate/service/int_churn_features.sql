@@ -2,7 +2,7 @@ with
 
 user_days as (
 
-    select * from {{ ref('int_user_days') }}
+    select * from {{ ref('int_observed_user_days') }}
 
 ),
 

@@ -21,7 +21,7 @@ int_classified_events as (
 
         started_at,
         ended_at,
-        cast(started_at as date) as activity_date,
+        activity_date,
         session_started_at,
         begins_session,
         is_repeat,

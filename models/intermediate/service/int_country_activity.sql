@@ -5,7 +5,7 @@ user_months as (
     select distinct
         user_key,
         cast({{ dbt.date_trunc('month', 'activity_date') }} as date) as month_start_date
-    from {{ ref('int_user_days') }}
+    from {{ ref('int_observed_user_days') }}
 
 ),
 

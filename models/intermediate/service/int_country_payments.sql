@@ -2,7 +2,7 @@ with
 
 payments as (
 
-    select * from {{ ref('int_payments') }}
+    select * from {{ ref('int_observed_payments') }}
 
 ),
 

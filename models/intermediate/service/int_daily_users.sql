@@ -2,7 +2,7 @@ with
 
 user_days as (
 
-    select * from {{ ref('int_user_days') }}
+    select * from {{ ref('int_observed_user_days') }}
 
 ),
 
@@ -10,16 +10,18 @@ neighbours as (
 
     select
         *,
+        min(activity_date) over (partition by user_key) as first_date,
         lag(activity_date) over (
-            partition by user_key order by activity_date
+            partition by user_key, observed_since order by activity_date
         ) as previous_date,
         lead(activity_date) over (
-            partition by user_key order by activity_date
+            partition by user_key, observed_since order by activity_date
         ) as next_date
     from user_days
 
 ),
 
+-- Each observed stretch begins with nobody: what was before it is not known.
 days_apart as (
 
     select
@@ -44,9 +46,11 @@ joining as (
         count(*) as active_users,
         count(case when coalesce(days_since, 8) > 7 then 1 end) as users_come_7,
         count(case when coalesce(days_since, 31) > 30 then 1 end) as users_come_30,
-        count(case when days_since is null then 1 end) as new_users,
+        count(case when activity_date = first_date then 1 end) as new_users,
         count(case when days_since <= 28 then 1 end) as returning_users,
-        count(case when days_since > 28 then 1 end) as resurrected_users,
+        count(case
+            when activity_date > first_date and coalesce(days_since, 29) > 28 then 1
+        end) as resurrected_users,
         {{ added_up_plays() }},
         cast(sum(sessions) as bigint) as sessions
     from days_apart

@@ -14,17 +14,6 @@ current_events as (
 
 ),
 
-delivered_keys as (
-
-    select
-        event_key,
-        file_seq,
-        line_number,
-        delivery_order
-    from {{ ref('int_delivered_events') }}
-
-),
-
 delivered_events as (
 
     select * from {{ ref('int_delivered_events') }}
@@ -52,22 +41,6 @@ repeated_events as (
             on current_events.file_seq > built.file_seq
     {% endif %}
     where current_events.rows_delivered > 1
-
-),
-
--- A look at the keys of all that was delivered, and then at the few files that hold
--- them: reading every column of every file costs ten times as much.
-former_rows as (
-
-    select
-        delivered_keys.file_seq,
-        delivered_keys.line_number,
-        delivered_keys.event_key
-    from delivered_keys
-    inner join repeated_events
-        on
-            delivered_keys.event_key = repeated_events.event_key
-            and delivered_keys.delivery_order < repeated_events.delivery_order
 
 ),
 
@@ -99,12 +72,10 @@ compared as (
             as circumstances_differ
 
     from delivered_events as versions
-    inner join former_rows
-        on
-            versions.file_seq = former_rows.file_seq
-            and versions.line_number = former_rows.line_number
     inner join repeated_events
-        on former_rows.event_key = repeated_events.event_key
+        on
+            versions.event_key = repeated_events.event_key
+            and versions.delivery_order < repeated_events.delivery_order
 
 ),
 

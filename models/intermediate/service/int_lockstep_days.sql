@@ -14,62 +14,50 @@ events as (
 
 ),
 
-former_places as (
+places as (
 
-    select
-        activity_date,
-        current_file_seq
-    from {{ ref('int_event_versions') }}
+    select * from {{ ref('int_event_places') }}
 
 ),
 
+-- Of their own: what is read once is read no further than it is asked for.
 latest_file as (
 
     select max(built_through_file_seq) as file_seq
-    from events
+    from {{ ref('int_classified_events') }}
 
 ),
 
-{% if is_incremental() %}
+new_places as (
 
-    built as (
-
-        select coalesce(max(built_through_file_seq), 0) as file_seq
-        from {{ this }}
-
-    ),
-
-{% endif %}
-
-touched as (
-
-    select events.activity_date
-    from events
+    select *
+    from places
     {% if is_incremental() %}
-        inner join built
-            on events.built_through_file_seq > built.file_seq
-    {% endif %}
-
-    union
-
-    select former_places.activity_date
-    from former_places
-    {% if is_incremental() %}
-        inner join built
-            on former_places.current_file_seq > built.file_seq
+        where
+            built_through_file_seq > (
+                select coalesce(max(former.built_through_file_seq), 0)
+                from {{ this }} as former
+            )
     {% endif %}
 
 ),
 
+new_dates as (
+
+    select distinct activity_date
+    from new_places
+
+),
+
+-- No exported plays, whose keys are negative.
 looked_at as (
 
-    select events.*
+    select *
     from events
-    inner join touched
-        on events.activity_date = touched.activity_date
     where
-        events.table_name = 'listening_events'
-        and not events.is_repeat
+        event_key >= 0
+        and not is_repeat
+        and activity_date in (select new_dates.activity_date from new_dates)
 
 ),
 
@@ -96,12 +84,12 @@ int_lockstep_days as (
     union all
 
     select
-        touched.activity_date,
+        new_dates.activity_date,
         -1 as user_key,
         -1 as partner_key,
         0 as plays,
         latest_file.file_seq as built_through_file_seq
-    from touched
+    from new_dates
     cross join latest_file
 
 )

@@ -2,8 +2,8 @@ with
 
 last_day as (
 
-    select max(cast(billed_at as date)) as billed_date
-    from {{ ref('int_payments') }}
+    select last_billed_date as billed_date
+    from {{ ref('int_service_window') }}
 
 ),
 

@@ -46,6 +46,8 @@ int_payments as (
         numbered_payments.payment_method,
         numbered_payments.billed_at,
 
+        numbered_payments.file_seq,
+
         numbered_payments.amount,
         numbered_payments.currency,
         cast(

@@ -41,8 +41,8 @@ new_events as (
 
     select delivered_events.*
     from {{ ref('int_delivered_events') }} as delivered_events
-    inner join new_files
-        on delivered_events.file_seq = new_files.file_seq
+    where
+        delivered_events.file_seq in (select new_files.file_seq from new_files)
 
 ),
 
@@ -61,26 +61,36 @@ new_events as (
     ),
 
     -- Sessions that come apart, too: an event was corrected, or the length of a track.
+    -- Rows lie by time, so that a bound in time lets the engine skip what is older.
     touched_sessions as (
 
-        select former.session_key
+        select
+            former.session_key,
+            former.session_started_at
         from {{ this }} as former
         inner join new_spans
             on
                 former.user_key = new_spans.user_key
                 and former.started_at <= new_spans.span_to
                 and former.ended_at >= new_spans.span_from
+        where
+            former.ended_at
+            >= (select min(new_spans.span_from) from new_spans)
 
         union
 
-        select former.session_key
+        select
+            former.session_key,
+            former.session_started_at
         from {{ this }} as former
         inner join new_events
             on former.event_key = new_events.event_key
 
         union
 
-        select former.session_key
+        select
+            former.session_key,
+            former.session_started_at
         from {{ this }} as former
         inner join tracks
             on former.track_key = tracks.track_key
@@ -107,6 +117,11 @@ versions as (
         from {{ this }} as former
         inner join touched_sessions
             on former.session_key = touched_sessions.session_key
+        where
+            former.started_at >= (
+                select min(touched_sessions.session_started_at)
+                from touched_sessions
+            )
 
     {% endif %}
 
@@ -146,12 +161,14 @@ int_session_events as (
 
     select
         session_events.*,
+        cast(session_events.started_at as date) as activity_date,
         near_repeats.event_key is not null as is_repeat,
         latest_file.file_seq as built_through_file_seq
     from session_events
     cross join latest_file
     left join near_repeats
         on session_events.event_key = near_repeats.event_key
+    order by session_events.started_at
 
 )
 

@@ -14,55 +14,33 @@ events as (
 
 ),
 
--- Where an event once was and is no more, nothing may be left to count: a row of zeros
--- takes the place of the former count.
-former_places as (
+places as (
 
-    select
-        user_key,
-        activity_date,
-        current_file_seq
-    from {{ ref('int_event_versions') }}
+    select * from {{ ref('int_event_places') }}
 
 ),
 
+-- Of their own: what is read once is read no further than it is asked for.
 latest_file as (
 
     select max(built_through_file_seq) as file_seq
-    from events
+    from {{ ref('int_classified_events') }}
 
 ),
 
-{% if is_incremental() %}
+new_places as (
 
-    built as (
+    select *
+    from places
+    {% if is_incremental() %}
+        where
+            built_through_file_seq > (
+                select coalesce(max(former.built_through_file_seq), 0)
+                from {{ this }} as former
+            )
+    {% endif %}
 
-        select coalesce(max(built_through_file_seq), 0) as file_seq
-        from {{ this }}
-
-    ),
-
-    touched as (
-
-        select
-            events.user_key,
-            events.activity_date
-        from events
-        inner join built
-            on events.built_through_file_seq > built.file_seq
-
-        union
-
-        select
-            former_places.user_key,
-            former_places.activity_date
-        from former_places
-        inner join built
-            on former_places.current_file_seq > built.file_seq
-
-    ),
-
-{% endif %}
+),
 
 counted as (
 
@@ -76,31 +54,31 @@ counted as (
         where
             exists (
                 select 1
-                from touched
+                from new_places
                 where
-                    events.user_key = touched.user_key
-                    and events.activity_date = touched.activity_date
+                    events.user_key = new_places.user_key
+                    and events.activity_date = new_places.activity_date
             )
     {% endif %}
     group by events.user_key, events.activity_date
 
 ),
 
+-- Where an event was and is no more, nothing is left to count: a row of zeros takes
+-- the place of the former one.
 left_places as (
 
     select distinct
-        former_places.user_key,
-        former_places.activity_date
-    from former_places
-    {% if is_incremental() %}
-        inner join built
-            on former_places.current_file_seq > built.file_seq
-    {% endif %}
+        new_places.user_key,
+        new_places.activity_date
+    from new_places
     left join counted
         on
-            former_places.user_key = counted.user_key
-            and former_places.activity_date = counted.activity_date
-    where counted.user_key is null
+            new_places.user_key = counted.user_key
+            and new_places.activity_date = counted.activity_date
+    where
+        new_places.is_former
+        and counted.user_key is null
 
 ),
 

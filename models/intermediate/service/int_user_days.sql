@@ -3,26 +3,35 @@ with
 totals as (
 
     select * from {{ ref('int_user_day_totals') }}
+    where plays > 0
 
 ),
 
+exported as (
+
+    select * from {{ ref('int_exported_user_days') }}
+
+),
+
+-- A listener's export tells of the service's own plays a second time, under other keys.
 int_user_days as (
 
     select
-        user_key,
-        activity_date,
+        totals.user_key,
+        totals.activity_date,
 
-        plays,
-        streams,
-        skips,
-        skip_known_plays,
-        completes,
-        completion_known_plays,
-        listened_ms,
-        sessions
+        {{ less_uncounted('totals', 'exported', [
+            'plays', 'streams', 'skips', 'skip_known_plays', 'completes',
+            'completion_known_plays', 'listened_ms', 'sessions'
+        ], 'exported.is_recorded') }},
+
+        coalesce(exported.is_recorded, true) as is_recorded
 
     from totals
-    where plays > 0
+    left join exported
+        on
+            totals.user_key = exported.user_key
+            and totals.activity_date = exported.activity_date
 
 )
 

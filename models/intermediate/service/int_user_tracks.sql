@@ -6,22 +6,29 @@ totals as (
 
 ),
 
+uncounted as (
+
+    select * from {{ ref('int_uncounted_exports') }}
+
+),
+
 int_user_tracks as (
 
     select
-        user_key,
-        track_key,
+        totals.user_key,
+        totals.track_key,
 
-        plays,
-        streams,
-        skips,
-        skip_known_plays,
-        completes,
-        completion_known_plays,
-        listened_ms
+        {{ less_uncounted('totals', 'uncounted', [
+            'plays', 'streams', 'skips', 'skip_known_plays', 'completes',
+            'completion_known_plays', 'listened_ms'
+        ]) }}
 
     from totals
-    where plays > 0
+    left join uncounted
+        on
+            totals.user_key = uncounted.user_key
+            and totals.track_key = uncounted.track_key
+    where totals.plays > coalesce(uncounted.plays, 0)
 
 )
 

@@ -15,17 +15,17 @@ activity as (
 
 last_day as (
 
-    select max(cast(billed_at as date)) as billed_date
-    from {{ ref('int_payments') }}
+    select last_billed_date as billed_date
+    from {{ ref('int_service_window') }}
 
 ),
 
-played as (
+observed as (
 
-    select
-        min(activity_date) as first_date,
-        max(activity_date) as last_date
-    from {{ ref('int_user_days') }}
+    select * from {{ ref('int_service_stretches') }}
+    where
+        subject = 'plays'
+        and is_observed
 
 ),
 
@@ -55,15 +55,17 @@ judged as (
         coalesce(activity.active_users, 0) as active_users,
         coalesce(
             {{ is_whole_month('cells.month_start_date', 'last_day.billed_date') }}
-            and {{ is_whole_month('cells.month_start_date', 'played.last_date') }}
-            and cells.month_start_date >= played.first_date,
+            and observed.subject is not null,
             false
         ) as is_complete,
         coalesce(revenue.is_suppressed, false)
         or coalesce(activity.is_suppressed, false) as is_suppressed
     from cells
     cross join last_day
-    cross join played
+    left join observed
+        on
+            cells.month_start_date >= observed.first_date
+            and {{ is_whole_month('cells.month_start_date', 'observed.last_date') }}
     left join revenue
         on
             cells.month_start_date = revenue.month_start_date

@@ -53,7 +53,9 @@ skill as (
     select count(*) as surely_above_zero
     from evaluation
     where
-        metric = 'log_loss_skill'
+        model = 'churn_model'
+        and metric = 'log_loss_skill'
+        and split = 'latest_date'
         and value_lo > 0
 
 ),

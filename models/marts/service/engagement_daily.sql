@@ -12,13 +12,18 @@ daily_users as (
 
 ),
 
+lifecycle_days as (
+
+    select * from {{ ref('int_lifecycle_days') }}
+
+),
+
 observed as (
 
-    select
-        min(activity_date) as first_date,
-        max(activity_date) as last_date
-    from daily_users
-    where active_users > 0
+    select * from {{ ref('int_service_stretches') }}
+    where
+        subject = 'plays'
+        and is_observed
 
 ),
 
@@ -29,34 +34,24 @@ days as (
         {{ dbt.datediff(
             'observed.first_date', 'calendar.date_day', 'day'
         ) }} + 1 as days_observed,
+        {{ users_of_window(7, 'observed.first_date', 'calendar.date_day') }} as wau,
+        {{ users_of_window(30, 'observed.first_date', 'calendar.date_day') }} as mau,
         coalesce(daily_users.active_users, 0) as dau,
-        cast(sum(
-            coalesce(daily_users.users_come_7 - daily_users.users_gone_7, 0)
-        ) over (
-            order by calendar.date_day rows between unbounded preceding and current row
-        ) as bigint) as wau,
-        cast(sum(
-            coalesce(daily_users.users_come_30 - daily_users.users_gone_30, 0)
-        ) over (
-            order by calendar.date_day rows between unbounded preceding and current row
-        ) as bigint) as mau,
-        coalesce(daily_users.new_users, 0) as new_users,
-        coalesce(daily_users.returning_users, 0) as returning_users,
-        coalesce(daily_users.resurrected_users, 0) as resurrected_users,
-        coalesce(daily_users.dormant_users, 0) as dormant_users,
-        coalesce(daily_users.plays, 0) as plays,
-        coalesce(daily_users.streams, 0) as streams,
-        coalesce(daily_users.skips, 0) as skips,
-        coalesce(daily_users.skip_known_plays, 0) as skip_known_plays,
-        coalesce(daily_users.completes, 0) as completes,
-        coalesce(daily_users.completion_known_plays, 0) as completion_known_plays,
-        coalesce(daily_users.listened_ms, 0) as listened_ms,
-        coalesce(daily_users.sessions, 0) as sessions
+        {{ zero_without_row('daily_users', 'activity_date', [
+            'plays', 'streams', 'skips', 'skip_known_plays', 'completes',
+            'completion_known_plays', 'listened_ms', 'sessions'
+        ]) }},
+        {{ zero_without_row('lifecycle_days', 'activity_date', [
+            'new_users', 'returning_users', 'resurrected_users', 'dormant_users'
+        ]) }},
+        coalesce(lifecycle_days.is_suppressed, false) as is_lifecycle_suppressed
     from calendar
     inner join observed
         on calendar.date_day between observed.first_date and observed.last_date
     left join daily_users
         on calendar.date_day = daily_users.activity_date
+    left join lifecycle_days
+        on calendar.date_day = lifecycle_days.activity_date
 
 ),
 
@@ -81,9 +76,10 @@ told as (
             'plays', 'streams', 'skips', 'skip_known_plays', 'completes',
             'completion_known_plays', 'listened_ms', 'sessions'
         ]) }},
-        -- A window that begins before the first delivered day is not known yet.
+        -- A window that begins before the first observed day is not known yet.
         case when not is_suppressed and days_observed >= 7 then wau end as full_wau,
         case when not is_suppressed and days_observed >= 30 then mau end as full_mau,
+        is_lifecycle_suppressed and not is_suppressed as is_lifecycle_suppressed,
         is_suppressed
     from judged
 
@@ -103,6 +99,7 @@ engagement_daily as (
         returning_users,
         resurrected_users,
         dormant_users,
+        is_lifecycle_suppressed,
 
         sessions,
         plays,

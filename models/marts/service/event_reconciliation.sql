@@ -28,18 +28,60 @@ users as (
 
 ),
 
-current_rows as (
+exported_days as (
+
+    select * from {{ ref('int_exported_user_days') }}
+
+),
+
+observed as (
+
+    select * from {{ ref('int_service_stretches') }}
+    where
+        subject = 'plays'
+        and is_observed
+
+),
+
+current_days as (
 
     select
         events.file_seq,
+        events.activity_date,
         count(*) as current_events,
         count(case when events.is_repeat then 1 end) as near_repeats,
+        count(case
+            when events.event_key < 0 and exported_days.is_recorded then 1
+        end) as recorded_exports,
         count(case when users.user_key is null then 1 end) as unknown_users,
         count(case when not events.is_known_track then 1 end) as unknown_tracks
     from events
     left join users
         on events.user_key = users.user_key
-    group by events.file_seq
+    left join exported_days
+        on
+            events.user_key = exported_days.user_key
+            and events.activity_date = exported_days.activity_date
+    group by events.file_seq, events.activity_date
+
+),
+
+current_rows as (
+
+    select
+        current_days.file_seq,
+        cast(sum(current_days.current_events) as bigint) as current_events,
+        cast(sum(current_days.near_repeats) as bigint) as near_repeats,
+        cast(sum(current_days.recorded_exports) as bigint) as recorded_exports,
+        cast(sum(current_days.unknown_users) as bigint) as unknown_users,
+        cast(sum(current_days.unknown_tracks) as bigint) as unknown_tracks,
+        cast(sum(case
+            when observed.subject is null then current_days.current_events else 0
+        end) as bigint) as outside_observed_span
+    from current_days
+    left join observed
+        on current_days.activity_date between observed.first_date and observed.last_date
+    group by current_days.file_seq
 
 ),
 
@@ -68,6 +110,8 @@ event_reconciliation as (
         coalesce(former_rows.superseded_events, 0) as superseded_events,
 
         coalesce(current_rows.near_repeats, 0) as near_repeats,
+        coalesce(current_rows.recorded_exports, 0) as recorded_exports,
+        coalesce(current_rows.outside_observed_span, 0) as outside_observed_span,
         coalesce(current_rows.unknown_users, 0) as unknown_users,
         coalesce(current_rows.unknown_tracks, 0) as unknown_tracks,
 

@@ -9,21 +9,24 @@ users as (
 
 ),
 
-user_weeks as (
+cohort_weeks as (
 
-    select distinct
-        user_key,
-        cast({{ dbt.date_trunc('week', 'activity_date') }} as date) as activity_week
-    from {{ ref('int_user_days') }}
+    select * from {{ ref('int_cohort_weeks') }}
+
+),
+
+service_window as (
+
+    select * from {{ ref('int_service_window') }}
 
 ),
 
 observed as (
 
-    select
-        min(activity_date) as first_date,
-        max(activity_date) as last_date
-    from {{ ref('int_user_days') }}
+    select * from {{ ref('int_service_stretches') }}
+    where
+        subject = 'plays'
+        and is_observed
 
 ),
 
@@ -40,22 +43,9 @@ cohorts as (
         users.signup_week,
         count(*) as cohort_users
     from users
-    inner join observed
-        on users.signup_week <= observed.last_date
+    inner join service_window
+        on users.signup_week <= service_window.last_played_date
     group by users.signup_week
-
-),
-
-active as (
-
-    select
-        users.signup_week,
-        user_weeks.activity_week,
-        count(*) as active_users
-    from users
-    inner join user_weeks
-        on users.user_key = user_weeks.user_key
-    group by users.signup_week, user_weeks.activity_week
 
 ),
 
@@ -74,22 +64,29 @@ cells as (
 
 ),
 
--- A week is known when all of it lies between the first and the last delivered day.
+-- A week is known when all of it lies within observed days.
 judged as (
 
     select
         cells.*,
-        coalesce(active.active_users, 0) as active_users,
-        cells.activity_week >= observed.first_date
-        and {{ dbt.dateadd('day', 6, 'cells.activity_week') }}
-        <= observed.last_date as is_observable,
-        {{ is_small_cell('cells.cohort_users') }} as is_suppressed
+        coalesce(cohort_weeks.active_users, 0) as active_users,
+        observed.subject is not null as is_observable,
+        {{ is_small_cell('cells.cohort_users') }} as is_small_cohort,
+        {{ is_small_cell('cells.cohort_users') }}
+        or (
+            observed.subject is not null
+            and coalesce(cohort_weeks.is_suppressed, false)
+        ) as is_suppressed
     from cells
-    cross join observed
-    left join active
+    left join observed
         on
-            cells.signup_week = active.signup_week
-            and cells.activity_week = active.activity_week
+            cells.activity_week >= observed.first_date
+            and {{ dbt.dateadd('day', 6, 'cells.activity_week') }}
+            <= observed.last_date
+    left join cohort_weeks
+        on
+            cells.signup_week = cohort_weeks.signup_week
+            and cells.activity_week = cohort_weeks.activity_week
 
 ),
 
@@ -99,7 +96,7 @@ told as (
         signup_week,
         age_weeks,
         activity_week,
-        {{ unless_suppressed(['cohort_users']) }},
+        case when not is_small_cohort then cohort_users end as cohort_users,
         case when is_observable and not is_suppressed then active_users end
             as active_users,
         is_observable,

@@ -20,22 +20,27 @@ top_artists as (
 
 last_day as (
 
-    select max(activity_date) as activity_date
-    from user_days
+    select last_played_date as activity_date
+    from {{ ref('int_service_window') }}
 
 ),
 
+-- A clock that runs ahead makes nobody active.
 activity as (
 
     select
-        user_key,
-        min(activity_date) as first_active_date,
-        max(activity_date) as last_active_date,
+        user_days.user_key,
+        min(user_days.activity_date) as first_active_date,
+        max(case
+            when user_days.activity_date <= last_day.activity_date
+                then user_days.activity_date
+        end) as last_active_date,
         count(*) as active_days,
-        cast(sum(sessions) as bigint) as sessions,
+        cast(sum(user_days.sessions) as bigint) as sessions,
         {{ added_up_plays() }}
     from user_days
-    group by user_key
+    cross join last_day
+    group by user_days.user_key
 
 ),
 

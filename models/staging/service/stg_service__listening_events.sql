@@ -34,8 +34,7 @@ stg_service__listening_events as (
         cast(delivered.line_number as bigint) as line_number
 
     from delivered
-    inner join ledger
-        on delivered.file_seq = ledger.file_seq
+    where delivered.file_seq in (select ledger.file_seq from ledger)
 
 )
 

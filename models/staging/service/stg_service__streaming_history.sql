@@ -62,8 +62,7 @@ stg_service__streaming_history as (
         cast(keyed.line_number as bigint) as line_number
 
     from keyed
-    inner join ledger
-        on keyed.file_seq = ledger.file_seq
+    where keyed.file_seq in (select ledger.file_seq from ledger)
 
 )
 

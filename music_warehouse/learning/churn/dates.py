@@ -15,23 +15,20 @@ class TimeSplit:
     """Users at dates in the order of time: what came later was never learned from."""
 
     history: UserDates
-    calibration: UserDates
     test: UserDates
 
 
 def time_split(rows: UserDates, parameters: ChurnParameters) -> TimeSplit | str:
-    """The latest date of known outcome to be judged by, the one before to calibrate
-    on, all earlier ones to learn from; or, in a sentence, why there are too few dates,
-    users or outcomes."""
+    """The latest date of known outcome to be judged by, all earlier ones to learn
+    from; or, in a sentence, why there are too few dates, users or outcomes."""
     dates = rows.labelled_dates()
     if len(dates) < _FEWEST_DATES:
         return (
             f"too few dates with known outcomes: {len(dates)} of {_FEWEST_DATES} needed"
         )
-    split = TimeSplit(rows.at(dates[:-2]), rows.at(dates[-2:-1]), rows.at(dates[-1:]))
+    split = TimeSplit(rows.at(dates[:-1]), rows.at(dates[-1:]))
     for use, part in {
         "to learn from": split.history,
-        "to calibrate on": split.calibration,
         "to be judged by": split.test,
     }.items():
         left = int(np.sum(part.churned))

@@ -3,27 +3,34 @@
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from music_warehouse.learning.churn.bands import BANDS, risk_band
 from music_warehouse.learning.churn.dates import time_split
-from music_warehouse.learning.churn.features import UserDates, user_dates
-from music_warehouse.learning.churn.model import ChurnParameters, fit_churn
+from music_warehouse.learning.churn.features import FEATURES, UserDates, user_dates
+from music_warehouse.learning.churn.model import (
+    ChurnParameters,
+    fit_churn,
+    silence_alone,
+)
 from music_warehouse.learning.determinism import rounded
 from music_warehouse.learning.model_metrics import Metric, metrics_table, proportion
 
-MODEL, RULE = "churn_gradient_boosting", "churn_rule"
-SPLIT = "latest_date"
+MODEL, SILENCE, RULE = "churn_model", "churn_silence_alone", "churn_rule"
+SPLIT, RECENT_SPLIT = "latest_date", "latest_date_active_7_days"
+_MEASURES = ("log_loss", "log_loss_base_rate", "log_loss_skill", "brier", "roc_auc")
+_RECENT_DAYS = 7
 
 
 def churn_evaluation(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
-    """One row per metric: the model learned from early dates, calibrated on the next
-    and judged by the latest whose outcome is known; beside it the rule.
+    """One row per metric: the model learned from early dates and judged by the latest
+    whose outcome is known; beside it what the days since the last play alone say, and
+    the rule.
 
     Skill is 1 - log loss / log loss of the best constant in hindsight, the rate of
-    the judged date itself: 0 says nothing is known of single users. Bounds are those
-    of a bootstrap over users, of shares those of Wilson. Where there is too little
-    data there is one row, `log_loss_skill`, without a value and with the reason.
+    the judged users themselves: 0 says nothing is known of single users. Bounds are
+    those of a bootstrap over users, of shares those of Wilson. Where there is too
+    little data there is one row, `log_loss_skill`, without a value and with the
+    reason.
     """
     rows = user_dates(table).drawn(parameters.most_users, parameters.seed)
     split = time_split(rows, parameters)
@@ -33,55 +40,101 @@ def churn_evaluation(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
             reason=split,
         )
         return metrics_table([nothing])
-    model = fit_churn(split.history, split.calibration, parameters)
-    probability = model.probability(split.test.features)
-    return metrics_table(_judged(probability, split.test, parameters))
+    probabilities = {
+        MODEL: fit_churn(split.history, parameters).probability(split.test.features),
+        SILENCE: silence_alone(split.history, split.test),
+    }
+    return metrics_table(_judged(probabilities, split.test, parameters))
 
 
 def _judged(
-    probability: NDArray[np.float64], test: UserDates, parameters: ChurnParameters
+    probabilities: dict[str, NDArray[np.float64]],
+    test: UserDates,
+    parameters: ChurnParameters,
 ) -> list[Metric]:
     churned = test.churned.astype(bool)
+    silence = test.features[:, FEATURES.index("days_since_play")]
+    everybody = np.ones(len(test), bool)
+    groups = {SPLIT: everybody, RECENT_SPLIT: silence <= _RECENT_DAYS}
     return [
-        *_bootstrapped(probability, churned, parameters),
-        *_by_band(probability, churned, parameters.seed),
-        *_flags(probability, churned, test.flagged, parameters.seed),
+        *(
+            metric
+            for split, group in groups.items()
+            for metric in _bootstrapped(
+                {model: each[group] for model, each in probabilities.items()},
+                *(churned[group], split, parameters),
+            )
+        ),
+        *_by_band(probabilities[MODEL], churned, parameters.seed),
+        *_flags(probabilities, churned, test.flagged, parameters.seed),
     ]
 
 
 def _bootstrapped(
-    probability: NDArray[np.float64],
+    probabilities: dict[str, NDArray[np.float64]],
     churned: NDArray[np.bool_],
+    split: str,
     parameters: ChurnParameters,
 ) -> list[Metric]:
+    """What is measured of each way to tell, and by how much the model's skill exceeds
+    that of silence alone; of all the same users are drawn again."""
     users = len(churned)
+    if churned.all() or not churned.any():
+        return []
     draw = np.random.default_rng([parameters.seed, 1])
-    losses = -np.log(np.where(churned, probability, 1 - probability))
-    errors = (probability - churned) ** 2
+    ranks = {
+        model: np.unique(each, return_inverse=True)[1]
+        for model, each in probabilities.items()
+    }
 
     def measured(drawn: NDArray[np.int64]) -> list[float]:
-        rate = churned[drawn].mean()
-        base = _entropy(float(rate))
-        loss = float(losses[drawn].mean())
-        skill = 1 - loss / base if base else np.nan
-        auc = np.nan
-        if base:
-            auc = float(roc_auc_score(churned[drawn], probability[drawn]))
-        return [loss, base, skill, float(errors[drawn].mean()), auc]
+        values = [
+            _measures(each[drawn], ranks[model][drawn], churned[drawn])
+            for model, each in probabilities.items()
+        ]
+        place = _MEASURES.index("log_loss_skill")
+        model, silence = (list(probabilities).index(each) for each in (MODEL, SILENCE))
+        above = values[model][place] - values[silence][place]
+        return [*(value for each in values for value in each), above]
 
     values = measured(np.arange(users))
     again = [
         measured(draw.integers(users, size=users)) for _ in range(parameters.bootstraps)
     ]
     low, high = np.nanquantile(np.array(again), (0.025, 0.975), axis=0)
-    names = ("log_loss", "log_loss_base_rate", "log_loss_skill", "brier", "roc_auc")
+    names = [(model, name) for model in probabilities for name in _MEASURES]
+    names.append((MODEL, "log_loss_skill_above_silence"))
     return [
         Metric(
-            *(MODEL, name, SPLIT, value, float(low[place]), float(high[place])),
+            *(model, name, split, value, float(low[place]), float(high[place])),
             *(users, parameters.seed),
         )
-        for place, (name, value) in enumerate(zip(names, values, strict=True))
+        for place, ((model, name), value) in enumerate(zip(names, values, strict=True))
     ]
+
+
+def _measures(
+    probability: NDArray[np.float64],
+    rank: NDArray[np.int64],
+    churned: NDArray[np.bool_],
+) -> list[float]:
+    """The values of _MEASURES; `rank` is the place of each probability."""
+    base = _entropy(float(churned.mean()))
+    loss = float(-np.log(np.where(churned, probability, 1 - probability)).mean())
+    brier = float(((probability - churned) ** 2).mean())
+    if not base:
+        return [loss, base, np.nan, brier, np.nan]
+    return [loss, base, 1 - loss / base, brier, _roc_auc(rank, churned)]
+
+
+def _roc_auc(rank: NDArray[np.int64], churned: NDArray[np.bool_]) -> float:
+    """How often who left has the higher rank than who stayed, half of the ties
+    included: without sorting, since a bootstrap asks it thousands of times."""
+    places = int(rank.max()) + 1
+    left = np.bincount(rank[churned], minlength=places)
+    stayed = np.bincount(rank[~churned], minlength=places)
+    below = np.cumsum(stayed) - stayed / 2
+    return float(left @ below / (left.sum() * stayed.sum()))
 
 
 def _entropy(rate: float) -> float:
@@ -104,24 +157,24 @@ def _by_band(
 
 
 def _flags(
-    probability: NDArray[np.float64],
+    probabilities: dict[str, NDArray[np.float64]],
     churned: NDArray[np.bool_],
     flagged: NDArray[np.bool_],
     seed: int,
 ) -> list[Metric]:
-    """Precision and recall of the rule, and of the model flagging as many users."""
-    riskiest = np.zeros(len(flagged), bool)
-    riskiest[np.argsort(-probability, kind="stable")[: int(flagged.sum())]] = True
-    metrics = [
-        proportion(
-            *(MODEL, "churn_rate", SPLIT, int(churned.sum()), len(churned), seed)
-        )
-    ]
-    for name, flags in {RULE: flagged, MODEL: riskiest}.items():
+    """Precision and recall of the rule, and of the others flagging as many users."""
+    left = int(churned.sum())
+    metrics = [proportion(MODEL, "churn_rate", SPLIT, left, len(churned), seed)]
+    riskiest = {}
+    for model, probability in probabilities.items():
+        riskiest[model] = np.zeros(len(flagged), bool)
+        order = np.argsort(-probability, kind="stable")
+        riskiest[model][order[: int(flagged.sum())]] = True
+    for name, flags in {RULE: flagged, **riskiest}.items():
         hits = int((flags & churned).sum())
         at = "" if name == RULE else "_at_flags_of_rule"
         metrics += [
             proportion(name, f"precision{at}", SPLIT, hits, int(flags.sum()), seed),
-            proportion(name, f"recall{at}", SPLIT, hits, int(churned.sum()), seed),
+            proportion(name, f"recall{at}", SPLIT, hits, left, seed),
         ]
     return metrics

@@ -20,19 +20,17 @@ _TELLING_LOG_ODDS = 0.05
 
 def churn_risk(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
     """One row per user at the latest date, of which nobody knows the outcome yet: the
-    calibrated probability of leaving, its band of risk, and up to three reasons that
+    probability of leaving, its band of risk, and up to three reasons that
     go with it most, each with its effect in log-odds.
 
-    Learned from all dates of known outcome but the latest, calibrated on that one:
-    the recipe that `churn_evaluation` judges, a date later. No rows where there is too
-    little to judge it.
+    Learned from all dates of known outcome: the recipe that `churn_evaluation` judges,
+    a date later. No rows where there is too little to judge it.
     """
     rows = user_dates(table)
     known = rows.drawn(parameters.most_users, parameters.seed)
     if isinstance(time_split(known, parameters), str):
         return _schema().empty_table()
-    dates = known.labelled_dates()
-    model = fit_churn(known.at(dates[:-1]), known.at(dates[-1:]), parameters)
+    model = fit_churn(known.at(known.labelled_dates()), parameters)
     return _risks(model, rows.where(np.isnan(rows.churned)))
 
 

@@ -1,19 +1,25 @@
 """One build of production at a time, on whatever machines."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from music_warehouse.errors import UserError
+from music_warehouse.origin import Training
 from music_warehouse.paths import DataFolder
 from music_warehouse.production.build_lock import Lease, sole_build
 from music_warehouse.production.connection import Production
+from music_warehouse.production.tables import ProductionTables
+from music_warehouse.publish import Inputs
 
 LASTING = timedelta(seconds=3)
 
@@ -41,10 +47,9 @@ def require_refused(production: Production, data: DataFolder) -> None:
 
 def running(production: Production) -> list[str]:
     """The runs whose lease has not ended."""
-    schema = production.raw_schema
     with production.session() as session:
         found = session.rows(
-            f'select run from "{schema}".build_lease where ends_at > getdate()'
+            "select run from production.build_lease where ends_at > getdate()"
         )
     return [run for (run,) in found]
 
@@ -53,8 +58,8 @@ def running(production: Production) -> list[str]:
 def killed(production: Production, data: DataFolder) -> Iterator[None]:
     """A build whose process is no more: it neither renews its lease nor ends it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("renew", "give_back"):
-            patch.setattr(Lease, name, lambda _: None)
+        patch.setattr(Lease, "renew", lambda _: True)
+        patch.setattr(Lease, "give_back", lambda _: None)
         with sole_build(production, data, LASTING):
             pass
     yield
@@ -152,7 +157,7 @@ def test_a_build_that_has_lost_its_lease_is_told_so(
 ) -> None:
     with sole_build(production, here) as lost:
         with production.session() as session:
-            session.execute('delete from "raw".build_lease')
+            session.execute("delete from production.build_lease")
         with sole_build(production, elsewhere) as found:
             with production.session() as session, session.transaction():
                 found.require_held(session)
@@ -162,3 +167,50 @@ def test_a_build_that_has_lost_its_lease_is_told_so(
                 session.transaction(),
             ):
                 lost.require_held(session)
+            tables = ProductionTables(production, lost)
+            for note in (
+                tables.forget,
+                partial(tables.remember, Inputs(1, "a", "b"), Training.ENDED),
+            ):
+                with pytest.raises(UserError, match="another one has begun"):
+                    note()
+            assert ProductionTables(production, found).origin() is None
+
+
+def test_two_raw_schemas_have_one_lease_as_they_have_one_set_of_marts(
+    production: Production, here: DataFolder, elsewhere: DataFolder
+) -> None:
+    with sole_build(production, here):
+        require_refused(replace(production, raw_schema="raw_2"), elsewhere)
+
+
+@pytest.fixture
+def mute(production: Production) -> Iterator[Production]:
+    """Production behind a connection that is half open: nothing is ever answered."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield replace(production, host="127.0.0.1", port=server.getsockname()[1])
+
+
+def test_an_answer_that_never_comes_is_not_waited_for(
+    mute: Production, here: DataFolder
+) -> None:
+    begun = time.monotonic()
+    with (
+        pytest.raises(UserError, match="cannot be reached"),
+        sole_build(mute, here, LASTING),
+    ):
+        pass
+    assert time.monotonic() - begun < 30
+
+
+def test_a_lease_that_cannot_be_renewed_is_lost_before_it_runs_out(
+    mute: Production,
+) -> None:
+    lasting = timedelta(seconds=20)
+    lease = Lease(mute, "here", "run", lasting)
+    begun = time.monotonic()
+    lease.keep(threading.Event())
+    assert lease.lost.is_set()
+    assert 1 < time.monotonic() - begun < lasting.total_seconds()
+    with pytest.raises(UserError, match="cut off from Redshift"):
+        lease.require_kept()

@@ -1,5 +1,6 @@
 """Loading into Redshift: every delivery once, whole or not at all."""
 
+import io
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from music_warehouse.errors import UserError
@@ -15,6 +17,7 @@ from music_warehouse.ingest import ingest_paths, read_ledger
 from music_warehouse.paths import DataFolder
 from music_warehouse.production.connection import Production
 from music_warehouse.production.load import LoadReport, load
+from music_warehouse.production.raw_ledger import loaded_entries
 from music_warehouse.production.s3_lake import S3Folder, mirror
 from music_warehouse.synthetic.listening import generate_listening
 
@@ -125,6 +128,72 @@ def test_a_load_that_is_under_way_holds_up_no_reader(
         begun = time.monotonic()
         assert count(production, "ledger") == 4
         assert time.monotonic() - begun < 30
+
+
+def test_a_load_that_has_waited_loads_what_has_come_meanwhile(
+    production: Production, mirrored: S3Folder, lake: DataFolder, tmp_path: Path
+) -> None:
+    load(production, mirrored)
+    with ThreadPoolExecutor(1) as pool, production.session() as session:
+        with session.transaction():
+            session.execute('lock "raw".load_lock')
+            waiting = pool.submit(load, production, mirrored)
+            while not session.rows("select 1 from svv_transactions where not granted"):
+                time.sleep(0.2)
+            generate_listening(tmp_path / "more", 20, 2, "csv", first_user_id=1000)
+            ingest_paths([tmp_path / "more"], lake)
+            mirror(lake, mirrored)
+        assert waiting.result(60).deliveries == 4
+    assert_loaded_once(production, lake)
+
+
+def test_what_is_loaded_is_loaded_though_what_was_staged_cannot_be_deleted(
+    production: Production, mirrored: S3Folder, lake: DataFolder
+) -> None:
+    class Undeletable(S3Folder):
+        """A folder to which one may write, but nothing more."""
+
+        def delete(self, name: str) -> None:
+            raise UserError(f"{name} may not be deleted.")
+
+    with Undeletable(mirrored.address) as folder:
+        assert load(production, folder).deliveries == 4
+    assert_loaded_once(production, lake)
+
+
+def test_tables_and_a_lake_of_before_there_were_suppressed_rows_are_gone_on_with(
+    production: Production, mirrored: S3Folder, lake: DataFolder, tmp_path: Path
+) -> None:
+    load(production, mirrored)
+    with production.session() as session:
+        session.execute('alter table "raw".ledger drop column rows_suppressed')
+    content = mirrored.read("ledger/ledger.parquet")
+    assert content is not None
+    table = pq.read_table(io.BytesIO(content)).drop_columns(["rows_suppressed"])
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    mirrored.write("ledger/ledger.parquet", sink.getvalue())
+    assert load(production, mirrored) == LoadReport(0, 0)
+    generate_listening(tmp_path / "more", 20, 2, "csv", first_user_id=1000)
+    ingest_paths([tmp_path / "more"], lake)
+    assert mirror(lake, mirrored).deliveries == 4
+    assert load(production, mirrored).deliveries == 4
+    with production.session() as session:
+        assert loaded_entries(session, "raw") == read_ledger(lake)
+
+
+def test_a_rejected_line_with_a_nul_byte_is_loaded_with_the_byte_escaped(
+    production: Production, s3: S3Folder, lake: DataFolder, tmp_path: Path
+) -> None:
+    file = tmp_path / "listening/users/users.csv"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"user_id,country,total_scrobbles\n77777,Aus\0tria,5\n")
+    ingest_paths([file], lake)
+    mirror(lake, s3)
+    load(production, s3)
+    with production.session() as session:
+        rows = session.rows("select raw_text from \"raw\".rejects where reason = 'nul'")
+    assert rows == [("77777,Aus\\x00tria,5",)]
 
 
 def test_another_lake_is_not_loaded_into_the_same_tables(

@@ -2,63 +2,18 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from music_warehouse.build import Project
 from music_warehouse.errors import UserError
-from music_warehouse.ingest import ingest_paths, read_ledger
-from music_warehouse.paths import DataFolder
-from music_warehouse.production.build import build, target_folder
+from music_warehouse.production.build import target_folder
 from music_warehouse.production.build_lock import sole_build
-from music_warehouse.production.connection import Production, Session
-from music_warehouse.production.publication import (
-    PublicationReport,
-    find_publication,
-    publish,
-)
-from music_warehouse.production.s3_lake import S3Folder, mirror
-from music_warehouse.synthetic.listening import generate_listening
-from tests.redshift.production.conftest import empty_database, empty_folder
-
-READER, PASSWORD = "bi_reader", "Reader-Pass-1"
-
-
-@dataclass(frozen=True)
-class Shop:
-    """Everything that a build of production takes."""
-
-    production: Production
-    s3: S3Folder
-    lake: DataFolder
-    project: Project
-
-    def build(self, **options: Any) -> PublicationReport:
-        """Build and publish, with vars and options."""
-        variables = options.pop("variables", {})
-        parts = (self.production, self.s3, self.lake, self.project)
-        return build(*parts, variables, **options)
-
-    def deliver(self, folder: Path) -> None:
-        """Four more deliveries, in the lake and on S3."""
-        number = len(read_ledger(self.lake))
-        generate_listening(folder, 20, number, "csv", first_user_id=1000 * number)
-        ingest_paths([folder], self.lake)
-        mirror(self.lake, self.s3)
-
-    def as_reader(self) -> Production:
-        """Production as a BI tool connects to it."""
-        return replace(self.production, user=READER, password=PASSWORD)
-
-    def seen(self) -> list[int]:
-        """What a reader sees in the mart."""
-        with self.as_reader().session() as session:
-            return seen(session)
+from music_warehouse.production.connection import Production
+from music_warehouse.production.publication import find_publication, publish
+from tests.redshift.production.shop import Shop, all_of, open_shop, seen
 
 
 @pytest.fixture(scope="module")
@@ -70,44 +25,14 @@ def shop(
 ) -> Iterator[Shop]:
     """A project of one mart, published once. Each test adds deliveries of its own."""
     folder = tmp_path_factory.mktemp("published")
-    root = folder / "project"
-    shutil.copytree(Path(__file__).parent / "project", root)
-    data = DataFolder(folder / "data")
-    ingest_paths([deliveries], data)
-    with redshift.session() as session:
-        session.execute(f"create user {READER} password '{PASSWORD}'")
-    with (
-        empty_database(redshift) as production,
-        empty_folder() as s3,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setattr(sys, "executable", str(programs / "python"))
-        mirror(data, s3)
-        made = Shop(
-            replace(production, reader_role=READER),
-            s3,
-            data,
-            Project(root, root / "target"),
-        )
-        assert made.build().is_new
+    with open_shop(redshift, programs, deliveries, folder) as made:
         yield made
-
-
-def seen(session: Session) -> list[int]:
-    """The mart's rows."""
-    found = session.rows("select file_seq from marts.deliveries order by file_seq")
-    return [int(file_seq) for (file_seq,) in found]
-
-
-def all_of(shop: Shop) -> list[int]:
-    """The mart's rows as they should be."""
-    return [entry.file_seq for entry in read_ledger(shop.lake)]
 
 
 def test_readers_read_the_marts_and_nothing_else(shop: Shop) -> None:
     with shop.as_reader().session() as session:
         assert seen(session)
-        for table in ('"raw".ledger', '"raw".users', '"raw".built_from'):
+        for table in ('"raw".ledger', '"raw".users', "production.built_from"):
             with pytest.raises(UserError, match="permission denied"):
                 session.rows(f"select count(*) from {table}")
         with pytest.raises(UserError, match="permission denied"):
@@ -130,8 +55,13 @@ def test_readers_go_on_while_the_next_marts_are_published(
         shop.deliver(tmp_path / "more")
         report = shop.build()
         assert seen(session) == all_of(shop) != former
+        # What was published before is there to go back to, and to nobody else.
+        with pytest.raises(UserError, match="permission denied"):
+            session.rows("select count(*) from marts_former.deliveries")
     assert report.is_new
     assert report.publication.ledger_sequence == len(all_of(shop))
+    with shop.production.session() as session:
+        assert session.tables("marts_former") == {"deliveries", "publication"}
 
 
 def test_a_build_that_is_not_green_leaves_what_readers_see(
@@ -158,9 +88,12 @@ def test_a_publication_that_fails_half_way_leaves_what_readers_see(
     assert shop.seen() == former
     with sole_build(shop.production, shop.lake) as lease:
         with shop.production.session() as session:
-            session.execute('delete from "raw".build_lease')
+            session.execute("delete from production.build_lease")
+            session.execute("create schema marts_former")
         with pytest.raises(UserError, match="another one has begun"):
             publish(shop.production, target_folder(shop.project), lease=lease)
+        with shop.production.session() as session:
+            assert session.has_schema("marts_former")
     assert shop.seen() == former
     # Mended, the tested marts are published as they are.
     assert publish(shop.production, target_folder(shop.project)).is_new

@@ -63,6 +63,7 @@ class Built:
             user=self.environment["REDSHIFT_USER"],
             password=self.environment["REDSHIFT_PASSWORD"],
             ssl=False,
+            application_name="tests",
         )
         connection.autocommit = True
         return connection

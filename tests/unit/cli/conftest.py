@@ -50,6 +50,7 @@ def run(tmp_path: Path, data: DataFolder, programs: Path) -> Run:
             cwd=tmp_path,
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith("DBT_")},
+                "DBT_LOG_LEVEL_FILE": "none",
                 "MUSIC_WAREHOUSE_DATA": str(data.root),
                 "PYTHONPATH": str(Path(__file__).parents[3]),
             },

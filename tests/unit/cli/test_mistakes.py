@@ -57,3 +57,18 @@ def test_status_of_an_empty_folder_says_what_to_run(run):
     assert ended.status == 0
     assert "run `music-warehouse ingest PATH`" in ended.out
     assert "run `music-warehouse build`" in ended.out
+
+
+def test_of_several_refused_files_it_is_told_how_many_for_which_reason(run, tmp_path):
+    folder = tmp_path / "listening" / "users"
+    folder.mkdir(parents=True)
+    (folder / "a.csv").write_text("name\nAnna\n")
+    (folder / "b.csv").write_text("")
+    (folder / "c.csv").write_text("name,id\nAnna,7\n")
+
+    ended = run("ingest", tmp_path)
+
+    assert ended.status == 1
+    assert "3 files were refused (2 missing_columns, 1 empty_file); " in ended.err
+    assert "a.csv could not be taken in: Columns missing: " in ended.err
+    assert ended.err.count("\n") == 1

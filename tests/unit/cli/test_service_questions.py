@@ -19,8 +19,8 @@ MARTS = """
         revenue_usd decimal(18, 2), paying_users bigint
     );
     create table model_evaluations (
-        model varchar, metric varchar, value double, value_lo double,
-        value_hi double, observations bigint, reason varchar
+        model varchar, metric varchar, split varchar, value double,
+        value_lo double, value_hi double, observations bigint, reason varchar
     );
 """
 
@@ -66,7 +66,7 @@ def test_the_latest_day_and_the_latest_whole_month_are_told(data, marts):
             (date(2026, 6, 1), "DE", False, "99.00", 9),
         ],
         model_evaluations=[
-            ("churn_gradient_boosting", "log_loss_skill", *[None] * 3, 0, "too few")
+            ("churn_model", "log_loss_skill", "latest_date", *[None] * 3, 0, "too few")
         ],
     )
 
@@ -82,20 +82,28 @@ def test_the_latest_day_and_the_latest_whole_month_are_told(data, marts):
 
 
 def test_skill_and_attacks_come_with_their_bounds(data, marts):
-    model = "churn_gradient_boosting"
+    model, latest = "churn_model", "latest_date"
+    active = f"{latest}_active_7_days"
     filled(
         marts,
         engagement_daily=[(date(2026, 6, 30), 4, 5, 8, 0.5)],
         model_evaluations=[
-            (model, "log_loss_skill", 0.25, 0.125, 0.375, 900, None),
-            (model, "churn_rate", 0.0625, 0.05, 0.075, 900, None),
-            ("churn_rule", "precision", None, None, None, 0, "no flags"),
-            ("anomaly_score", "precision", 0.5, 0.25, 0.75, 9, None),
-            ("anomaly_score", "recall", 0.5, 0.25, 0.75, 9, None),
-            ("anomaly_score", "precision_bot_farm", 0.5, 0.25, 0.75, 8, None),
-            ("anomaly_score", "recall_bot_farm", 1.0, 0.75, 1.0, 4, None),
-            ("evidence_rules", "recall_bot_farm", 0.0, 0.0, 0.5, 4, None),
-            ("anomaly_score", "false_positive_rate_honest", 0.25, 0.1, 0.5, 4, None),
+            (model, "log_loss_skill", latest, 0.25, 0.125, 0.375, 900, None),
+            (model, "log_loss_skill", active, 0.125, 0.0, 0.25, 600, None),
+            ("churn_silence_alone", "log_loss_skill", latest, 0.5, 0.25, 1, 900, None),
+            (model, "churn_rate", latest, 0.0625, 0.05, 0.075, 900, None),
+            ("churn_rule", "precision", latest, None, None, None, 0, "no flags"),
+            *(
+                (who, metric, "labelled", value, low, high, users, None)
+                for who, metric, value, low, high, users in (
+                    ("anomaly_score", "precision", 0.5, 0.25, 0.75, 9),
+                    ("anomaly_score", "recall", 0.5, 0.25, 0.75, 9),
+                    ("anomaly_score", "precision_bot_farm", 0.5, 0.25, 0.75, 8),
+                    ("anomaly_score", "recall_bot_farm", 1.0, 0.75, 1.0, 4),
+                    ("evidence_rules", "recall_bot_farm", 0.0, 0.0, 0.5, 4),
+                    ("anomaly_score", "false_positive_rate_honest", 0.25, 0.1, 0.5, 4),
+                )
+            ),
         ],
     )
 
@@ -104,6 +112,8 @@ def test_skill_and_attacks_come_with_their_bounds(data, marts):
     assert "900 users" in churn.heading
     assert churn.rows == [
         ("skill by log loss, %", 25.0, 12.5, 37.5),
+        ("by days of silence alone, %", 50.0, 25.0, 100.0),
+        ("its skill on the active of the last 7 days, %", 12.5, 0.0, 25.0),
         ("who leaves, % of all", 6.25, 5.0, 7.5),
     ]
     assert anomalies.rows == [("bot_farm", 4, 50.0, 25.0, 100.0, 75.0)]

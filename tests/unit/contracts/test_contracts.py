@@ -8,6 +8,11 @@ import pytest
 from music_warehouse.contracts import Contract, load_contract, load_contracts
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.schemas import table_schema
+from music_warehouse.synthetic.service.reference import (
+    DEVICES,
+    PAYMENT_METHODS,
+    REASONS,
+)
 
 MINIMAL = """
 version: 3
@@ -67,6 +72,21 @@ def test_the_listening_contracts_name_every_column_of_the_lake() -> None:
     ]
 
 
+def test_what_is_generated_and_what_models_ask_for_is_listed() -> None:
+    listed = {
+        (name, column.name): set(column.values)
+        for name, contract in load_contracts().items()
+        for column in contract.columns
+        if column.invalid_value in column.values
+    }
+    skips = {"fwdbtn", "backbtn", "trackdone"}
+    plays, history = "service.listening_events", "service.streaming_history"
+    assert listed[plays, "device_type"] >= set(DEVICES)
+    assert listed[plays, "reason"] >= {*REASONS, *skips}
+    assert listed[history, "reason_end"] == listed[plays, "reason"]
+    assert listed["service.billing", "payment_method"] >= set(PAYMENT_METHODS)
+
+
 def test_a_contract_is_known_by_its_folder_and_name(tmp_path: Path) -> None:
     contract = read(tmp_path, MINIMAL + ARTIST)
     assert (contract.name, contract.version) == ("radio.plays", 3)
@@ -99,6 +119,18 @@ def test_a_contract_is_known_by_its_folder_and_name(tmp_path: Path) -> None:
         ("min: 0}", "key_name: play_key}", "key_name is for text"),
         ("min: 0}", "invalid: blank}", "may be blank where blanks are valid"),
         ("max_bytes: 100}", "pattern: '('}", "pattern is no regular expression"),
+        ("max_bytes: 100}", "pattern: 'a'}", "a pattern needs its form in words"),
+        ("max_bytes: 100}", "form: a word}", "a pattern needs its form in words"),
+        ("max_bytes: 100}", "invalid_value: 3}", "invalid_value must be a text"),
+        ("min: 0}", "invalid_value: other}", "invalid_value is for text"),
+        ("min: 0}", "trimmed: true}", "trimmed is for text"),
+        (
+            "max_bytes: 100}",
+            "personal: pseudonym, lake_name: x, key_name: y}",
+            "key_name is for what is not personal",
+        ),
+        ("version: 3", "version: 3\nfile_names: [a]", "belong together"),
+        ("version: 3", "version: 3\nfile_names: a", "must be a list of patterns"),
         ("type: bigint", "type: 'decimal(20,2)'", "has at most 18 digits"),
         (
             "type: bigint, required: true, min: 0",

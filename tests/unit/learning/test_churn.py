@@ -22,18 +22,22 @@ QUICK = ChurnParameters(bootstraps=200)
 
 
 def world(
-    seed: int = 3, users: int = USERS, dates: int = DATES, base: float = -4.0
+    seed: int = 3,
+    users: int = USERS,
+    dates: int = DATES,
+    base: float = -4.0,
+    skipping: float = 3.0,
 ) -> pa.Table:
     """Users at dates 28 days apart, of the last of which nobody knows the outcome.
 
-    Log-odds of leaving: `base` + 0.15 a day of silence + 3 × share of skips.
+    Log-odds of leaving: `base` + 0.15 a day of silence + `skipping` × share of skips.
     """
     draw = np.random.default_rng(seed)
     count = users * dates
     since = draw.integers(1, 29, count)
     plays = draw.integers(1, 80, count)
     skips = draw.binomial(plays, draw.beta(2, 5, count))
-    odds = base + 0.15 * since + 3 * skips / plays
+    odds = base + 0.15 * since + skipping * skips / plays
     churned = draw.random(count) < 1 / (1 + np.exp(-odds))
     step = np.repeat(np.arange(dates), users)
     days = [LATEST - timedelta(days=28 * int(each)) for each in step]
@@ -69,11 +73,16 @@ def planted() -> pa.Table:
     return world()
 
 
-def metric(evaluation: pa.Table, name: str, model: str | None = None) -> dict:
+def metric(
+    evaluation: pa.Table,
+    name: str,
+    model: str = "churn_model",
+    split: str = "latest_date",
+) -> dict:
     [row] = [
         row
         for row in evaluation.to_pylist()
-        if row["metric"] == name and model in (None, row["model"])
+        if (row["metric"], row["model"], row["split"]) == (name, model, split)
     ]
     return row
 
@@ -126,7 +135,7 @@ def test_outcomes_of_the_judged_date_are_never_learned_from(planted: pa.Table) -
 
     def probability(table: pa.Table) -> np.ndarray:
         split = known_parts(table)
-        model = fit_churn(split.history, split.calibration, QUICK)
+        model = fit_churn(split.history, QUICK)
         return model.probability(split.test.features)
 
     assert np.array_equal(probability(planted), probability(opposite))
@@ -137,8 +146,7 @@ def test_outcomes_of_the_judged_date_are_never_learned_from(planted: pa.Table) -
 def test_dates_are_used_in_the_order_of_time(planted: pa.Table) -> None:
     split = known_parts(planted)
 
-    assert set(split.history.date) == {0, 1}
-    assert set(split.calibration.date) == {2}
+    assert set(split.history.date) == {0, 1, 2}
     assert set(split.test.date) == {3}
 
 
@@ -146,7 +154,7 @@ def test_probabilities_are_calibrated(planted: pa.Table) -> None:
     """In each band of risk, as many leave as were expected, within four standard
     errors: the dates are draws of one world."""
     split = known_parts(planted)
-    model = fit_churn(split.history, split.calibration, QUICK)
+    model = fit_churn(split.history, QUICK)
     expected = model.probability(split.test.features)
     bands = risk_band(expected)
     for band in set(bands):
@@ -210,11 +218,55 @@ def test_the_rule_and_the_model_are_judged_with_as_many_flags(
     assert model["value"] > rule["value"]
 
 
+def test_silence_alone_is_beaten_where_skipping_drives_leaving_too(
+    planted: pa.Table,
+) -> None:
+    evaluation = churn_evaluation(planted, QUICK)
+
+    model = metric(evaluation, "log_loss_skill")
+    silence = metric(evaluation, "log_loss_skill", "churn_silence_alone")
+    above = metric(evaluation, "log_loss_skill_above_silence")
+    assert above["value"] == pytest.approx(model["value"] - silence["value"], abs=2e-6)
+    assert above["value_lo"] > 0
+    assert silence["value_lo"] > 0
+    flags = "precision_at_flags_of_rule"
+    judged = metric(evaluation, flags, "churn_silence_alone")
+    assert judged["observations"] == metric(evaluation, flags)["observations"]
+
+
+def test_where_only_silence_tells_the_model_is_hardly_worse_than_silence() -> None:
+    """Skipping and all else is noise, of which a model could learn too much."""
+    evaluation = churn_evaluation(world(skipping=0.0), QUICK)
+
+    above = metric(evaluation, "log_loss_skill_above_silence")
+    assert -0.02 < above["value"] < 0.02
+
+
+def test_the_active_are_judged_by_themselves(planted: pa.Table) -> None:
+    evaluation = churn_evaluation(planted, QUICK)
+    judged = known_parts(planted).test
+    silence = judged.features[:, FEATURES.index("days_since_play")]
+
+    recent = "latest_date_active_7_days"
+    skill = metric(evaluation, "log_loss_skill", split=recent)
+    assert skill["observations"] == int((silence <= 7).sum())
+    assert skill["value"] < metric(evaluation, "log_loss_skill")["value"]
+
+
+def test_more_silence_never_makes_staying_likelier(planted: pa.Table) -> None:
+    model = fit_churn(known_parts(planted).history, QUICK)
+    one = known_parts(planted).test.features[:1]
+    later = np.repeat(one, 28, axis=0)
+    later[:, FEATURES.index("days_since_play")] = np.arange(1, 29)
+
+    assert np.all(np.diff(model.probability(later)) >= 0)
+
+
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
         (world(dates=3), "too few dates with known outcomes: 2 of 3 needed"),
-        (world(users=199), "too few users to calibrate on: 199 of 200 needed"),
+        (world(users=199), "too few users to be judged by: 199 of 200 needed"),
         (world(base=-12.0), "too few users who left or stayed to learn from"),
     ],
 )

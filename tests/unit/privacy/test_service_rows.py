@@ -1,7 +1,9 @@
 """Which rows of the streaming service are taken, as what, and why others are not."""
 
+import csv
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -95,6 +97,98 @@ def test_a_card_has_one_token_for_ever(service) -> None:
     assert rows[0]["period"] == date(2026, 1, 1)
 
 
+FREE_TEXTS = [
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "anna@x.org",
+    "Anna's iPhone, the third one of them",
+    "\u00fc" * 200,
+]
+
+
+@pytest.mark.parametrize("told", FREE_TEXTS)
+def test_a_free_text_does_not_pass_where_a_kind_is_asked_for(service, told) -> None:
+    quoted = f'"{told}"'
+    plays = event(1, "2").replace("mobile", quoted) + event(2, "2").replace(
+        "trackdone", quoted
+    )
+    service.deliver("listening_events/a.csv", EVENTS + plays + event(3, "2"))
+    service.deliver(
+        "billing/a.csv", BILLING + payment(1, "2", "1234").replace("card", quoted)
+    )
+    rows = service.rows("service/listening_events")
+    assert [(row["device_type"], row["reason"]) for row in rows] == [
+        ("other", "trackdone"),
+        ("mobile", "other"),
+        ("mobile", "trackdone"),
+    ]
+    (paid,) = service.rows("service/billing")
+    assert paid["payment_method"] == "other"
+    assert service.rows("rejects") == []
+
+
+def test_kinds_are_known_however_they_are_written(service) -> None:
+    plays = event(1, "2").replace("mobile", "Smart_Speaker").replace("trackdone", "")
+    service.deliver("listening_events/a.csv", EVENTS + plays)
+    (play,) = service.rows("service/listening_events")
+    assert (play["device_type"], play["reason"]) == ("smart_speaker", None)
+
+
+@pytest.mark.parametrize("told", [*FREE_TEXTS, "0" * 6, "x" * 65])
+def test_a_country_that_is_none_is_masked(service, told: str) -> None:
+    line = user("7", "anna", "anna@x.org")
+    masked = "***" if told != FREE_TEXTS[3] else told
+    service.deliver("users/a.csv", USERS + line.replace("Austria", f'"{told}"'))
+    (row,) = service.rows("service/users")
+    assert row["country"] == masked
+
+
+def test_every_known_name_of_a_country_passes(service) -> None:
+    seed = Path(__file__).parents[3] / "seeds" / "country_aliases.csv"
+    with seed.open(encoding="utf-8") as file:
+        names = [row["match_name"] for row in csv.DictReader(file)]
+    lines = [
+        user(str(number), "anna", "anna@x.org").replace("Austria", f'"{name}"')
+        for number, name in enumerate(names)
+    ]
+    service.deliver("users/a.csv", USERS + "".join(lines))
+    assert [row["country"] for row in service.rows("service/users")] == names
+
+
+def test_a_rejected_line_is_kept_without_a_free_text(service) -> None:
+    told, kept = FREE_TEXTS[3], "\"Anna's iPhone"
+    plays = event(1, "2", "-5").replace("mobile", f'"{told}"') + event(2, "2", "-5")
+    service.deliver("listening_events/a.csv", EVENTS + plays)
+    line = user("7", USERNAME, EMAIL).replace("premium", "gold")
+    service.deliver("users/a.csv", USERS + line.replace("Austria", FREE_TEXTS[0]))
+    masked, usual, person = service.rows("rejects")
+    assert kept not in repr((masked, person))
+    assert ",-5,***,true" in masked["raw_text"]
+    assert ",-5,mobile,true" in usual["raw_text"]
+    assert person["raw_text"] == "***,***,***,***,gold,2024-02-29,***,***"
+
+
+def test_ids_of_tracks_are_the_same_with_blanks_around_them(service) -> None:
+    service.deliver("tracks/a.csv", TRACKS.replace("t1", " t1\t"))
+    plays = event(1, "2") + event(2, "2").replace("t1", "t1 ")
+    service.deliver("listening_events/a.csv", EVENTS + plays)
+    # one that is read line by line, and one whose id is blank
+    plays = event(3, "2").replace("t1", '"  t1"') + event(4, "2").replace("t1", "  ")
+    report = service.deliver("listening_events/b.csv", EVENTS + plays)
+    assert dict(report.reasons) == {"blank_required": 1}
+    (track,) = service.rows("service/tracks")
+    assert track["track_id"] == "t1"
+    plays = service.rows("service/listening_events")
+    assert [play["track_key"] for play in plays] == [track["track_key"]] * 3
+
+
+def test_a_track_twice_in_a_file_is_rejected_once(service) -> None:
+    line = TRACKS.partition("\n")[2]
+    report = service.deliver("tracks/a.csv", TRACKS + line.replace("t1", "t2") + line)
+    assert dict(report.reasons) == {"duplicate_key": 1}
+    assert [row["track_id"] for row in service.rows("service/tracks")] == ["t1", "t2"]
+
+
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -115,7 +209,12 @@ TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"
             "unknown_value",
             "currency is 'XXX'",
         ),
-        ("users", USERS + user("7", "anna", "anna.x.org"), "wrong_form", "email is no"),
+        (
+            "users",
+            USERS + user("7", "anna", "anna.x.org"),
+            "wrong_form",
+            "email is not a mail address.",
+        ),
         (
             "users",
             USERS + user("7", "anna", "a@x").replace("premium", "gold"),

@@ -11,7 +11,7 @@ from music_warehouse.privacy.pseudonyms import Pseudonyms
 from .conftest import KEY
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "real"
-HISTORY = "streaming_history/7/a.json"
+HISTORY = "streaming_history/7/StreamingHistory0.json"
 BASIC = {
     "endTime": "2022-09-21 00:02",
     "artistName": "ABBA",
@@ -124,6 +124,97 @@ def test_a_file_that_is_no_history_is_ignored_without_telling_whose_it_is(
     service.land("streaming_history/zebedee/read_me.pdf", b"%PDF")
     (ignored,) = service.ingest().ignored
     assert ignored.path.parts[-3:] == ("streaming_history", "***", "read_me.pdf")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Userdata.json", '{"displayName": "Zebedee Quux"}'),
+        ("SearchQueries.json", '[{"searchTime": "x", "searchQuery": "an illness"}]'),
+        ("Marquee.json", '[{"artistName": "ABBA", "segment": "Light listeners"}]'),
+        ("Follow.json", "[]"),
+        ("Inferences.json", ""),
+        ("YourLibrary.json", '{"tracks": ['),
+        ("Payments.json.gz", b"no gzip"),
+        ("Playlist1.json", "[" * 100_000),
+    ],
+)
+def test_other_files_of_an_export_are_left_out_and_told(service, name, content) -> None:
+    service.land(f"streaming_history/zebedee/{name}", content)
+    service.land("streaming_history/zebedee/StreamingHistory_music_0.json", "[]")
+    report = service.ingest()
+    (ignored,) = report.ignored
+    assert ignored.path.parts[-3:] == ("streaming_history", "***", name)
+    assert "neither its name nor its fields" in ignored.reason
+    assert [entry.file_name for entry in service.ledger()] == [
+        "StreamingHistory_music_0.json"
+    ]
+    assert service.rows("rejects") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "endsong_3.json",
+        "streaminghistory0.json",
+        "Streaming_History_Audio_2023_0.json",
+        "Streaming_History_Video_2019.json.gz",
+    ],
+)
+def test_a_broken_file_with_the_name_of_a_history_is_refused(service, name) -> None:
+    report = service.deliver(f"streaming_history/7/{name}", '{"displayName": "Anna"}')
+    assert report.state == "rejected"
+
+
+@pytest.mark.parametrize("element", [BASIC, EXTENDED])
+def test_a_history_of_any_name_is_known_by_its_fields(service, element) -> None:
+    report = service.deliver("streaming_history/7/mine.json", json.dumps([element]))
+    assert report.rows_loaded == 1
+
+
+def test_the_same_bytes_are_another_delivery_for_another_listener(service) -> None:
+    content = json.dumps([BASIC])
+    service.deliver("streaming_history/anna/StreamingHistory0.json", content)
+    other = service.deliver("streaming_history/bob/StreamingHistory0.json", content)
+    assert (other.state, other.rows_loaded) == ("loaded", 1)
+    pseudonyms = Pseudonyms(KEY.encode())
+    assert [row["user_key"] for row in service.rows("service/streaming_history")] == [
+        pseudonyms.user_key("anna"),
+        pseudonyms.user_key("bob"),
+    ]
+    # one process knows them from the ledger, another one from its own entries
+    assert {file.state for file in service.ingest().files} == {"duplicate"}
+    again = service.deliver("streaming_history/bob/copy.json", content)
+    assert (again.state, again.duplicate_of_file_seq) == ("duplicate", 2)
+
+
+@pytest.mark.parametrize("name", ["service", "streaming_history", "listener-5", "07"])
+def test_a_listener_of_any_name_is_not_taken_in_twice(service, name: str) -> None:
+    delivered = f"streaming_history/{name}/StreamingHistory0.json"
+    assert service.deliver(delivered, json.dumps([BASIC])).state == "loaded"
+    assert service.deliver(delivered, json.dumps([BASIC])).state == "duplicate"
+
+
+def test_what_an_erased_listener_had_is_still_loaded_for_another(service) -> None:
+    content = json.dumps([BASIC])
+    service.deliver("streaming_history/anna/StreamingHistory0.json", content)
+    service.erase("anna")
+    other = service.deliver("streaming_history/bob/StreamingHistory0.json", content)
+    assert (other.state, other.rows_loaded) == ("loaded", 1)
+    again = service.deliver("streaming_history/anna/StreamingHistory0.json", content)
+    assert (again.state, again.duplicate_of_file_seq) == ("duplicate", 1)
+    assert len(service.rows("service/streaming_history")) == 1
+
+
+def test_a_reason_country_or_uri_that_is_none_loses_no_play(service) -> None:
+    element = {**EXTENDED, "reason_end": "Anna pressed it", "conn_country": "Austria"}
+    element["spotify_track_uri"] = "spotify:local:Anna::Birthday+speech:61"
+    service.deliver(HISTORY, json.dumps([element, EXTENDED]))
+    odd, usual = service.rows("service/streaming_history")
+    told = [
+        (row["reason_end"], row["country"], row["track_uri"]) for row in (odd, usual)
+    ]
+    assert told == [("other", None, None), ("endplay", "AT", "spotify:track:x")]
 
 
 def test_a_suppressed_listener_leaves_nothing_but_a_number(service) -> None:

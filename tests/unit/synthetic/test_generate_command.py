@@ -1,5 +1,6 @@
 """`generate` on the command line: which domains it writes, and for how many users."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,19 @@ def test_the_service_alone_goes_on_from_a_day(tmp_path: Path) -> None:
     assert "of 50 users of the service, 2026-07-01 to 2026-07-02" in printed
     events = tmp_path / "service" / "listening_events"
     assert folders(events) == {"listening_events_2026-07-01_2026-07-02.parquet"}
+
+
+@pytest.mark.parametrize("days", [2, 10**12])
+def test_what_ingestion_would_reject_as_future_is_not_generated(
+    tmp_path: Path, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 7, 2, 12, tzinfo=UTC)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(noon.timestamp()))
+    words = ("--domain", "service", "--users", "50", "--from-day", "2026-07-01")
+    with pytest.raises(UserError, match=f"Of the {days} days from 2026-07-01 the last"):
+        generate(tmp_path, *words, "--days", str(days))
+    assert not list(tmp_path.iterdir())
+    generate(tmp_path, *words, "--days", "1")
 
 
 def test_more_listening_users_come_without_the_service(tmp_path: Path) -> None:

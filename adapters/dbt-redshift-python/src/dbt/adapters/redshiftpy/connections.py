@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import redshift_connector
 from dbt.adapters.redshift.connections import (
     RedshiftConnectionManager,
     RedshiftCredentials,
@@ -54,3 +56,9 @@ class RedshiftPyConnectionManager(RedshiftConnectionManager):
     """Connections of dbt-redshift under the name of this adapter."""
 
     TYPE = "redshiftpy"
+
+
+# The driver calls a session after the module that opens it, for which it looks through
+# every frame of the stack, Jinja's too: with a session for each node, a third of what a
+# build computes. A session that has a name is not looked for.
+redshift_connector.connect = partial(redshift_connector.connect, application_name="dbt")

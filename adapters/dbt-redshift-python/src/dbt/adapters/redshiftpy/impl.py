@@ -7,12 +7,17 @@ from dbt.adapters.contracts.connection import AdapterResponse
 from dbt.adapters.redshift.impl import RedshiftAdapter
 from dbt.adapters.redshiftpy.connections import RedshiftPyConnectionManager
 from dbt.adapters.redshiftpy.job import PythonJob
+from dbt.adapters.redshiftpy.leash import end_with_named_process
 
 
 class RedshiftPyAdapter(RedshiftAdapter):
     """The Redshift adapter and one thing more: it runs Python models."""
 
     ConnectionManager = RedshiftPyConnectionManager
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        end_with_named_process()
 
     @log_code_execution
     def submit_python_job(

@@ -1,3 +1,5 @@
+{{ config(pre_hook="{% if var('waits_for') %}select 1 from {{ var('waits_for') }}{% endif %}") }}
+
 select
     file_seq,
     rows_loaded
