@@ -19,6 +19,8 @@ int_event_places as (
         user_key,
         track_key,
         activity_date,
+        file_seq,
+        line_number,
         false as is_former,
         built_through_file_seq
     from events
@@ -30,6 +32,8 @@ int_event_places as (
         user_key,
         track_key,
         activity_date,
+        file_seq,
+        line_number,
         true as is_former,
         current_file_seq as built_through_file_seq
     from versions

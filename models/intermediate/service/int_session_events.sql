@@ -48,55 +48,9 @@ new_events as (
 
 {% if is_incremental() %}
 
-    -- Where a new event may begin, lengthen or join sessions.
-    new_spans as (
-
-        select
-            user_key,
-            {{ dbt.dateadd('second', -1800, 'min(started_at)') }} as span_from,
-            {{ dbt.dateadd('second', 1800, 'max(ended_at)') }} as span_to
-        from new_events
-        group by user_key, cast(started_at as date)
-
-    ),
-
-    -- Sessions that come apart, too: an event was corrected, or the length of a track.
-    -- Rows lie by time, so that a bound in time lets the engine skip what is older.
     touched_sessions as (
 
-        select
-            former.session_key,
-            former.session_started_at
-        from {{ this }} as former
-        inner join new_spans
-            on
-                former.user_key = new_spans.user_key
-                and former.started_at <= new_spans.span_to
-                and former.ended_at >= new_spans.span_from
-        where
-            former.ended_at
-            >= (select min(new_spans.span_from) from new_spans)
-
-        union
-
-        select
-            former.session_key,
-            former.session_started_at
-        from {{ this }} as former
-        inner join new_events
-            on former.event_key = new_events.event_key
-
-        union
-
-        select
-            former.session_key,
-            former.session_started_at
-        from {{ this }} as former
-        inner join tracks
-            on former.track_key = tracks.track_key
-        inner join new_files
-            on tracks.file_seq = new_files.file_seq
-        where coalesce(former.track_duration_ms, 0) != tracks.duration_ms
+        {{ touched_sessions(this, 'new_events', 'tracks', 'new_files') }}
 
     ),
 
