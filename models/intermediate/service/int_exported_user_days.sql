@@ -21,11 +21,18 @@ exports as (
 ),
 
 -- Of whoever has no export nothing needs to be looked at.
+exporters as (
+
+    select distinct user_key
+    from exports
+
+),
+
 recorded_sessions as (
 
     select distinct events.session_key
     from events
-    inner join (select distinct user_key from exports) as exporters
+    inner join exporters
         on events.user_key = exporters.user_key
     where events.event_key >= 0
 

@@ -48,6 +48,8 @@ ranked_pairs as (
 
 ),
 
+-- Two who play the same may share a room. What nobody's household explains is a third
+-- account in step: the second of a user's partners counts.
 int_lockstep_partners as (
 
     select
@@ -55,7 +57,7 @@ int_lockstep_partners as (
         partner_key,
         plays
     from ranked_pairs
-    where place = 1
+    where place = 2
 
 )
 

@@ -68,19 +68,29 @@ preceded as (
 ),
 
 -- A month is followed by the next.
+spaced as (
+
+    select
+        *,
+        {{ dbt.datediff('previous_date', 'on_date', 'day') }}
+            as days_between,
+        case
+            when subject = 'paid_months' then 31
+            else {{ var('observed_gap_days') }}
+        end as most_days_between
+    from preceded
+
+),
+
 beginnings as (
 
     select
         *,
         case
-            when {{ dbt.datediff('previous_date', 'on_date', 'day') }} <= case
-                when subject = 'paid_months' then 31
-                else {{ var('observed_gap_days') }}
-            end
-                then 0
+            when days_between <= most_days_between then 0
             else 1
         end as begins
-    from preceded
+    from spaced
 
 ),
 

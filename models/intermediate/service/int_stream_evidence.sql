@@ -19,6 +19,12 @@ user_tracks as (
 
 ),
 
+service_window as (
+
+    select * from {{ ref('int_service_window') }}
+
+),
+
 weeks as (
 
     select
@@ -80,7 +86,7 @@ tracks as (
 ),
 
 -- How often two plays at random are of the same track, and in one minute of the time
--- that the data span.
+-- that is observed.
 chances as (
 
     select
@@ -94,9 +100,10 @@ spans as (
 
     select
         cast(1440 as double precision) * (
-            1 + {{ dbt.datediff('min(activity_date)', 'max(activity_date)', 'day') }}
+            1
+            + {{ dbt.datediff('first_played_date', 'last_played_date', 'day') }}
         ) as minutes
-    from days
+    from service_window
 
 ),
 
