@@ -17,6 +17,9 @@ DAYS, LATER_DAYS = 178, 2
 LATER_FROM = "2026-07-01"
 EVENTS_PER_USER = 192
 """What the generator makes of a user in `DAYS` days, on average."""
+MEMORY = "6GB"
+"""What DuckDB may use: with the usual 3 GB it sorts 100 million events by way of the
+disk."""
 
 
 def add_events(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +73,7 @@ def _generate(out: Path, users: int, *days: str) -> Cost:
 
 def _taken_in(data: Path, delivery: Path, title: str) -> Cost:
     """Ingest a delivery and build; the cost of the build."""
-    environment = dbt_environment(data)
+    environment = {**dbt_environment(data), "MUSIC_WAREHOUSE_MEMORY": MEMORY}
     before = _events(data)
     ingested = run([WAREHOUSE, "ingest", str(delivery)], environment)
     events = _events(data) - before

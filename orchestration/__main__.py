@@ -48,6 +48,11 @@ def main() -> None:
             **os.environ,
             "DAGSTER_HOME": str(environment.home),
             DATA_VARIABLE: str(environment.data.root),
+            # Programs do not look for modules where they are started: `dagster.yaml`
+            # names one of ours.
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
+            ),
             # `dg dev` takes its place for projects that Dagster has laid out.
             "PYTHONWARNINGS": "ignore:Function `dev_command` is superseded",
         },

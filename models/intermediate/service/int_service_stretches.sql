@@ -12,24 +12,18 @@ payments as (
 
 ),
 
-recorded as (
-
-    select bool_or(is_recorded) as is_anything_recorded
-    from user_days
-
-),
-
 -- Exports tell of years of which the service has delivered nothing: they say what is
 -- observed only where nothing else does.
 happenings as (
 
     select
         cast('plays' as varchar(16)) as subject,
-        user_days.user_key,
-        user_days.activity_date as on_date
+        user_key,
+        activity_date as on_date
     from user_days
-    inner join recorded
-        on user_days.is_recorded = recorded.is_anything_recorded
+    where
+        is_recorded
+        or not exists (select 1 from user_days as others where others.is_recorded)
 
     union all
 
@@ -51,43 +45,34 @@ happenings as (
 
 dates as (
 
-    select distinct
-        subject,
-        on_date
-    from happenings
-
-),
-
-preceded as (
-
     select
-        *,
+        subject,
+        on_date,
         lag(on_date) over (partition by subject order by on_date) as previous_date
-    from dates
+    from happenings
+    group by subject, on_date
 
 ),
 
--- A month is followed by the next.
 spaced as (
 
     select
         *,
         {{ dbt.datediff('previous_date', 'on_date', 'day') }}
-            as days_between,
-        case
-            when subject = 'paid_months' then 31
-            else {{ var('observed_gap_days') }}
-        end as most_days_between
-    from preceded
+            as days_between
+    from dates
 
 ),
 
+-- A month is followed by the next.
 beginnings as (
 
     select
         *,
         case
-            when days_between <= most_days_between then 0
+            when subject = 'paid_months' and days_between <= 31 then 0
+            when subject = 'paid_months' then 1
+            when days_between <= {{ var('observed_gap_days') }} then 0
             else 1
         end as begins
     from spaced
