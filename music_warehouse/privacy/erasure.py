@@ -67,9 +67,11 @@ def erase(
     First the person is suppressed, so that no delivery brings the person back; what
     is cut off after that is completed by the same call again. `rebuild` builds and
     publishes from the lake; `searched` are folders besides the data folder to look
-    for traces in. Raises UserError where nothing of the person is there, unless the
-    person is suppressed already or, `in_advance`, is to be.
+    for traces in. Raises UserError for a blank id, and where nothing of the person is
+    there, unless the person is suppressed already or, `in_advance`, is to be.
     """
+    if not user_id.strip():
+        raise UserError("The id is blank: say whom to erase.")
     key = read_key(data, may_make=in_advance)
     if key is None:
         raise _unknown()

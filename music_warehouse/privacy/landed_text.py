@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,7 @@ from music_warehouse.privacy.pseudonyms import canonical
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GZIP_MAGIC = b"\x1f\x8b"
 _BUFFER_BYTES = 1 << 20
+_SEPARATORS = re.compile(rb"[,;|\t\r\n]")
 
 
 @dataclass
@@ -32,11 +34,13 @@ class LinesFound:
 def find_lines(path: Path, contract: Contract, person: Person) -> LinesFound:
     """Look for a person's lines. Of a file that cannot be read to its end the rest
     is passed over."""
-    found, finder = LinesFound(), None
+    found = LinesFound()
     try:
         with TextStream(path) as stream:
-            for line in _lines(stream):
-                finder = finder or _Finder(line, contract, person)
+            lines = _lines(stream)
+            first = next(lines, b"")
+            finder = _Finder(first, contract, person)
+            for line in chain([] if finder.has_header else [first], lines):
                 if finder.is_persons(line):
                     found.lines += 1
                     found.names |= finder.names(line)
@@ -57,8 +61,7 @@ def write_without(path: Path, contract: Contract, person: Person, beside: Path) 
         first = next(lines)
         finder = _Finder(first, contract, person)
         kept = (line for line in lines if not finder.is_persons(line))
-        if finder.is_persons(first):
-            # A file without a header.
+        if not finder.has_header and finder.is_persons(first):
             first = b""
         mark = _BYTE_ORDER_MARK if stream.offset else b""
         if is_gzip:
@@ -105,6 +108,11 @@ class _Finder:
         # The lines of a file refused as a whole are searched as they are.
         with suppress(FileRejected):
             self._header = read_header(_content(first_line), contract)
+        # A short id, or one that is a word, may occur in the names of columns.
+        column_names = {column.name.encode() for column in contract.columns}
+        self.has_header = not column_names.isdisjoint(
+            field.strip(b' "').lower() for field in _SEPARATORS.split(first_line)
+        )
         self._person = person
         self._judge = Judge(contract)
         self._columns = contract.columns

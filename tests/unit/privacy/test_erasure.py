@@ -167,6 +167,38 @@ def test_an_erasure_that_is_cut_off_is_completed_by_another(
     assert files_with(peopled.data.root, *planted) == []
 
 
+@pytest.mark.parametrize("user_id", ["4", "04", "45"])
+def test_a_short_id_takes_no_header_and_no_line_of_others(
+    service, user_id: str
+) -> None:
+    """`card_last_4` is a column's name, and a 4 stands in lines of other people."""
+    own = payment(1, "4", CARD) + payment(2, "45", "1111")
+    others = payment(3, "44", "0004") + payment(4, "2", "1111", "4.00")
+    first = service.land("billing/a.csv", BILLING + own + others)
+    refused = service.land("billing/b.csv", BILLING.replace(",amount", "") + "x\n")
+    service.ingest()
+    service.erase(user_id)
+    left = payment(2, "45", "1111") if user_id != "45" else payment(1, "4", CARD)
+    assert first.read_text() == BILLING + left + others
+    assert refused.read_text().startswith("transaction_id,")
+
+
+@pytest.mark.parametrize("user_id", ["user_id", "country", "card_last_4"])
+def test_the_name_of_a_column_is_nobody(peopled, user_id: str) -> None:
+    landed = peopled.data.landing / "service" / "billing" / "a.csv"
+    before = landed.read_text()
+    with pytest.raises(UserError, match="Nobody of this id"):
+        peopled.erase(user_id)
+    assert landed.read_text() == before
+
+
+@pytest.mark.parametrize("user_id", ["", " ", "\t"])
+def test_a_blank_id_is_refused(peopled, user_id: str) -> None:
+    with pytest.raises(UserError, match="The id is blank"):
+        peopled.erase(user_id, in_advance=True)
+    assert peopled.deliver("users/n.csv", USERS + user("7", "n", "n@x")).rows_loaded
+
+
 def test_an_unknown_person_is_told_and_not_suppressed(peopled) -> None:
     with pytest.raises(UserError, match=r"Nobody of this id .* --in-advance"):
         peopled.erase("555")
