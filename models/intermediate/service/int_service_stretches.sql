@@ -23,7 +23,11 @@ happenings as (
     from user_days
     where
         is_recorded
-        or not exists (select 1 from user_days as others where others.is_recorded)
+        or not exists (
+            select 1
+            from user_days as others
+            where others.is_recorded
+        )
 
     union all
 
