@@ -22,11 +22,9 @@ happenings as (
         activity_date as on_date
     from user_days
     where
-        is_recorded
-        or not exists (
-            select 1
+        is_recorded = (
+            select bool_or(others.is_recorded)
             from user_days as others
-            where others.is_recorded
         )
 
     union all
