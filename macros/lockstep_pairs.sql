@@ -1,39 +1,8 @@
 {#- Pairs of users who play the same track within 30 seconds of each other, and how often
-    on a day, from a relation of plays; the smaller key comes first. Two plays of a day
-    are compared, none over midnight.
-    Few plays are near to another of their track at all. Of those, what is at most 30 s
-    apart lies in the same half minute or in neighbouring ones, so that nobody is
-    compared with everybody who plays a popular track. -#}
-{% macro lockstep_pairs(plays) -%}
-    {%- set window = "over ("
-        ~ " partition by track_key, activity_date"
-        ~ " order by started_at, event_key"
-        ~ ")" -%}
-    {%- set near_plays -%}
-        (
-            select
-                *,
-                floor(cast(started_second as double precision) / 30) as half_minute
-            from (
-                select
-                    event_key,
-                    user_key,
-                    track_key,
-                    activity_date,
-                    {{ dbt.datediff(
-                        "cast('1970-01-01' as timestamp)", 'started_at', 'second'
-                    ) }} as started_second,
-                    coalesce(started_at <= {{ dbt.dateadd(
-                        'second', 30, 'lag(started_at) ' ~ window
-                    ) }}, false) as follows,
-                    coalesce(lead(started_at) {{ window }} <= {{ dbt.dateadd(
-                        'second', 30, 'started_at'
-                    ) }}, false) as is_followed
-                from {{ plays }}
-            ) as neighbours
-            where follows or is_followed
-        )
-    {%- endset -%}
+    on a day, from a relation of `near_plays`; the smaller key comes first. What is at
+    most 30 s apart lies in the same half minute or in neighbouring ones, so that nobody
+    is compared with everybody who plays a popular track. -#}
+{% macro lockstep_pairs(near_plays) -%}
     select
         earlier_keys.activity_date,
         earlier_keys.user_key,

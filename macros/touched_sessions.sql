@@ -21,7 +21,8 @@
             and former.started_at <= new_spans.span_to
             and former.ended_at >= new_spans.span_from
     where
-        former.ended_at >= (
+        former.rewritten_through_file_seq = 0
+        and former.ended_at >= (
             select {{ dbt.dateadd('second', -1800, 'min(new_events.started_at)') }}
             from {{ new_events }} as new_events
         )
@@ -34,6 +35,7 @@
     from {{ former_plays }} as former
     inner join {{ new_events }} as new_events
         on former.event_key = new_events.event_key
+    where former.rewritten_through_file_seq = 0
 
     union
 
@@ -45,5 +47,7 @@
         on former.track_key = tracks.track_key
     inner join {{ new_files }} as new_files
         on tracks.file_seq = new_files.file_seq
-    where coalesce(former.track_duration_ms, 0) != tracks.duration_ms
+    where
+        former.rewritten_through_file_seq = 0
+        and coalesce(former.track_duration_ms, 0) != tracks.duration_ms
 {%- endmacro %}

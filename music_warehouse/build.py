@@ -15,7 +15,7 @@ from music_warehouse.ingest.lake import reading
 from music_warehouse.ingest.ledger import LedgerEntry
 from music_warehouse.lake_check import require_intact
 from music_warehouse.local_tables import LocalTables
-from music_warehouse.origin import Training
+from music_warehouse.origin import Origin, Training
 from music_warehouse.paths import DataFolder
 from music_warehouse.publish import (
     Inputs,
@@ -115,6 +115,7 @@ class LocalBuild:
             retrain=wanted.retrain,
             unit_tested=bool(former and former[1].has_definitions_of(inputs)),
             readers=_what_readers_see(self.data),
+            tested_through=_tested_through(former and former[1].inputs, origin),
         )
 
     def publish(self) -> PublishReport:
@@ -144,6 +145,14 @@ def build(
 def print_now(sentence: str) -> None:
     """Print between what processes print."""
     print(sentence, flush=True)
+
+
+def _tested_through(published: Inputs | None, origin: Origin | None) -> int:
+    """The last delivery of what is published, where nothing has written to the tables
+    since: all their rows have passed the tests. Otherwise none of them may have."""
+    if published is None or origin is None or origin.inputs != published:
+        return 0
+    return published.ledger_sequence if origin.training is Training.ENDED else 0
 
 
 def _what_readers_see(data: DataFolder) -> str:

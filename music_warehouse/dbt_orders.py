@@ -6,9 +6,9 @@ does: the command line runs a process, an orchestrator listens to every node.
 """
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -20,12 +20,13 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class DbtOrder:
-    """A run of dbt: the words after `dbt`, the target folder to write to, and what is
-    set when it must end at once, if anything."""
+    """A run of dbt: the words after `dbt`, the target folder to write to, what is set
+    when it must end at once, if anything, and variables of its environment."""
 
     arguments: tuple[str, ...]
     target: Path
     stop: threading.Event | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 Orders: TypeAlias = Generator[DbtOrder, bool, Result]

@@ -51,6 +51,7 @@ def in_a_process(
             **ends_with_this_process(),
             "DO_NOT_TRACK": "1",
             TARGET_VARIABLE: str(order.target),
+            **order.environment,
             **(variables or {}),
         }
         command = [str(dbt_executable()), *order.arguments]

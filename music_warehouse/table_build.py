@@ -20,6 +20,9 @@ from music_warehouse.unsettled import CHECK, unsettled, way_out
 
 Tell = Callable[[str], None]
 
+# Heeded by the macro `get_where_subquery`.
+_TESTED_THROUGH = "MUSIC_WAREHOUSE_TESTED_THROUGH"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -40,7 +43,8 @@ class TableBuild:
 
     `words` are given to every run, `entries` are the deliveries that it is made from,
     `unit_tested` says that the same definitions have passed their unit tests before,
-    `readers` tells what readers see if it fails, `stop` is set when it must end.
+    `tested_through` is the last delivery whose rows have passed the tests of their
+    tables and lie there as they did then, `readers` tells what readers see if it fails, `stop` is set when it must end.
     """
 
     project: Project
@@ -52,6 +56,7 @@ class TableBuild:
     retrain: bool
     unit_tested: bool
     readers: str
+    tested_through: int = 0
     words: tuple[str, ...] = ()
     stop: threading.Event | None = None
 
@@ -125,7 +130,8 @@ class TableBuild:
         if self.variables:
             words += ["--vars", json.dumps(self.variables, default=str)]
         begun = time.time()
-        if (yield DbtOrder(tuple(words), self.project.target, self.stop)):
+        tested = {_TESTED_THROUGH: str(0 if self.full_refresh else self.tested_through)}
+        if (yield DbtOrder(tuple(words), self.project.target, self.stop, tested)):
             return
         told, record = (
             "dbt stopped before it built anything, for the reason above",

@@ -32,7 +32,7 @@ events as (
         cast(sum(rows_delivered - 1) as bigint) as former_rows,
         cast(sum(case when is_repeat then 0 else 1 end) as bigint) as plays,
         cast(sum(case when begins_session then 1 else 0 end) as bigint) as sessions
-    from {{ ref('int_session_events') }}
+    from {{ ref('int_classified_events') }}
     group by file_seq
 
 ),

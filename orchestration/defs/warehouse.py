@@ -124,7 +124,7 @@ def warehouse(
         )
 
         def run(order: DbtOrder) -> DbtCliInvocation:
-            os.environ.update(ends_with_this_process())
+            os.environ.update({**ends_with_this_process(), **order.environment})
             invocation = resource.cli(
                 list(order.arguments),
                 manifest=manifest,

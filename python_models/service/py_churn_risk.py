@@ -6,7 +6,6 @@ from music_warehouse.learning.churn.risk import churn_risk
 
 def model(dbt, session):
     parameters = ChurnParameters(
-        most_users=dbt.config.meta_get("most_users"),
         min_users=dbt.config.meta_get("min_users"),
         min_outcomes=dbt.config.meta_get("min_outcomes"),
         seed=dbt.config.meta_get("seed"),

@@ -39,7 +39,9 @@ fct_plays as (
 
         events.device_type,
         events.shuffle,
-        events.reason
+        events.reason,
+
+        events.built_through_file_seq
 
     from events
     left join users

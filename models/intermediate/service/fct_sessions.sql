@@ -14,6 +14,7 @@ session_tracks as (
         session_key,
         user_key,
         session_started_at,
+        built_through_file_seq,
         track_key,
         max(ended_at) as ended_at,
         {{ counted_plays() }}
@@ -22,11 +23,13 @@ session_tracks as (
         session_key,
         user_key,
         session_started_at,
+        built_through_file_seq,
         track_key
 
 ),
 
--- A play repeated nearly at the same time holds a session open, but counts for nothing.
+-- The plays of a session are written together. A play repeated nearly at the same time
+-- holds a session open, but counts for nothing.
 fct_sessions as (
 
     select
@@ -38,13 +41,16 @@ fct_sessions as (
         cast(session_started_at as date) as session_date,
 
         {{ added_up_plays() }},
-        count(case when plays > 0 then track_key end) as tracks
+        count(case when plays > 0 then track_key end) as tracks,
+
+        built_through_file_seq
 
     from session_tracks
     group by
         session_key,
         user_key,
-        session_started_at
+        session_started_at,
+        built_through_file_seq
 
 )
 

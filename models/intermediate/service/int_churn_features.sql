@@ -1,5 +1,25 @@
 with
 
+players as (
+
+    select * from {{ ref('int_churn_users') }}
+
+),
+
+-- Read for itself, and of few users: what is read once is not gathered first.
+learned_days as (
+
+    select *
+    from {{ ref('int_observed_user_days') }}
+    where
+        user_key <= (
+            select max(players.user_key)
+            from players
+            where players.is_learned_from
+        )
+
+),
+
 user_days as (
 
     select * from {{ ref('int_observed_user_days') }}
@@ -24,22 +44,24 @@ as_of_dates as (
 
 ),
 
+looked_at as (
+
+    {{ days_around_dates('learned_days', 'as_of_dates', 'as_of_dates.is_observed') }}
+
+    union all
+
+    {{ days_around_dates('user_days', 'as_of_dates', 'not as_of_dates.is_observed') }}
+
+),
+
 -- What is known at midnight of the as-of date: the days before it. What came
 -- of it: the days from it on.
 windows as (
 
     select
-        as_of_dates.as_of_date,
-        as_of_dates.is_observed,
-        user_days.*,
-        {{ dbt.datediff(
-            'user_days.activity_date', 'as_of_dates.as_of_date', 'day'
-        ) }} as days_before
-    from user_days
-    inner join as_of_dates
-        on
-            user_days.activity_date >= as_of_dates.features_from
-            and user_days.activity_date <= as_of_dates.outcome_until
+        *,
+        {{ dbt.datediff('activity_date', 'as_of_date', 'day') }} as days_before
+    from looked_at
 
 ),
 
@@ -53,16 +75,6 @@ counted as (
         count(case when days_before <= 0 then 1 end) as days_after
     from windows
     group by user_key, as_of_date, is_observed
-
-),
-
-first_days as (
-
-    select
-        user_key,
-        min(activity_date) as first_date
-    from user_days
-    group by user_key
 
 ),
 
@@ -94,8 +106,8 @@ int_churn_features as (
         counted.*,
 
         {{ dbt.datediff(
-            'least(first_days.first_date,'
-            ~ ' coalesce(users.registration_date, first_days.first_date))',
+            'least(players.first_date,'
+            ~ ' coalesce(users.registration_date, players.first_date))',
             'counted.as_of_date',
             'day'
         ) }} as days_known,
@@ -109,8 +121,8 @@ int_churn_features as (
         case when counted.is_observed then counted.days_after = 0 end as has_churned
 
     from counted
-    inner join first_days
-        on counted.user_key = first_days.user_key
+    inner join players
+        on counted.user_key = players.user_key
     left join users
         on counted.user_key = users.user_key
     left join failed_payments

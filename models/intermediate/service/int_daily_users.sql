@@ -6,33 +6,9 @@ user_days as (
 
 ),
 
-neighbours as (
+gaps as (
 
-    select
-        *,
-        min(activity_date) over (partition by user_key) as first_date,
-        lag(activity_date) over (
-            partition by user_key, observed_since order by activity_date
-        ) as previous_date,
-        lead(activity_date) over (
-            partition by user_key, observed_since order by activity_date
-        ) as next_date
-    from user_days
-
-),
-
--- Each observed stretch begins with nobody: what was before it is not known.
-days_apart as (
-
-    select
-        *,
-        {{ dbt.datediff(
-            'previous_date', 'activity_date', 'day'
-        ) }} as days_since,
-        {{ dbt.datediff(
-            'activity_date', 'next_date', 'day'
-        ) }} as days_until
-    from neighbours
+    select * from {{ ref('int_user_day_gaps') }}
 
 ),
 
@@ -46,29 +22,38 @@ joining as (
         count(*) as active_users,
         count(case when coalesce(days_since, 8) > 7 then 1 end) as users_come_7,
         count(case when coalesce(days_since, 31) > 30 then 1 end) as users_come_30,
-        count(case when activity_date = first_date then 1 end) as new_users,
+        count(case when is_first then 1 end) as new_users,
         count(case when days_since <= 28 then 1 end) as returning_users,
         count(case
-            when activity_date > first_date and coalesce(days_since, 29) > 28 then 1
-        end) as resurrected_users,
+            when not is_first and coalesce(days_since, 29) > 28 then 1
+        end) as resurrected_users
+    from gaps
+    group by activity_date
+
+),
+
+playing as (
+
+    select
+        activity_date,
         {{ added_up_plays() }},
         cast(sum(sessions) as bigint) as sessions
-    from days_apart
+    from user_days
     group by activity_date
 
 ),
 
 leavings as (
 
-    {{ users_leaving('days_apart', 7) }}
+    {{ users_leaving('gaps', 7) }}
 
     union all
 
-    {{ users_leaving('days_apart', 28) }}
+    {{ users_leaving('gaps', 28) }}
 
     union all
 
-    {{ users_leaving('days_apart', 30) }}
+    {{ users_leaving('gaps', 30) }}
 
 ),
 
@@ -101,29 +86,25 @@ int_daily_users as (
     select
         dates.activity_date,
 
-        coalesce(joining.active_users, 0) as active_users,
-        coalesce(joining.users_come_7, 0) as users_come_7,
-        coalesce(joining.users_come_30, 0) as users_come_30,
+        {{ zero_without_row('joining', 'activity_date', [
+            'active_users', 'users_come_7', 'users_come_30',
+            'new_users', 'returning_users', 'resurrected_users'
+        ]) }},
+
         coalesce(leaving.users_gone_7, 0) as users_gone_7,
         coalesce(leaving.users_gone_30, 0) as users_gone_30,
-
-        coalesce(joining.new_users, 0) as new_users,
-        coalesce(joining.returning_users, 0) as returning_users,
-        coalesce(joining.resurrected_users, 0) as resurrected_users,
         coalesce(leaving.users_gone_28, 0) as dormant_users,
 
-        coalesce(joining.plays, 0) as plays,
-        coalesce(joining.streams, 0) as streams,
-        coalesce(joining.skips, 0) as skips,
-        coalesce(joining.skip_known_plays, 0) as skip_known_plays,
-        coalesce(joining.completes, 0) as completes,
-        coalesce(joining.completion_known_plays, 0) as completion_known_plays,
-        coalesce(joining.listened_ms, 0) as listened_ms,
-        coalesce(joining.sessions, 0) as sessions
+        {{ zero_without_row('playing', 'activity_date', [
+            'plays', 'streams', 'skips', 'skip_known_plays', 'completes',
+            'completion_known_plays', 'listened_ms', 'sessions'
+        ]) }}
 
     from dates
     left join joining
         on dates.activity_date = joining.activity_date
+    left join playing
+        on dates.activity_date = playing.activity_date
     left join leaving
         on dates.activity_date = leaving.activity_date
 

@@ -8,51 +8,96 @@
 
 with
 
-current_events as (
+events as (
 
     select * from {{ ref('int_session_events') }}
 
 ),
 
-delivered_events as (
+new_files as (
 
-    select * from {{ ref('int_delivered_events') }}
+    select file_seq
+    from {{ ref('int_built_files') }}
+    {% if is_incremental() %}
+        where
+            file_seq > (
+                select coalesce(max(former.current_file_seq), 0)
+                from {{ this }} as former
+            )
+    {% endif %}
 
 ),
-
-{% if is_incremental() %}
-
-    built as (
-
-        select coalesce(max(current_file_seq), 0) as file_seq
-        from {{ this }}
-
-    ),
-
-{% endif %}
 
 -- Whatever came again since is written anew.
 repeated_events as (
 
-    select current_events.*
-    from current_events
+    select *
+    from events
+    where
+        rows_delivered > 1
+        and rewritten_through_file_seq = 0
+        and file_seq in (select new_files.file_seq from new_files)
+
+),
+
+-- Grouped, though every key occurs once: else the engine takes half of all events for
+-- repeated ones, and gathers what was delivered instead of looking it through.
+repeated_keys as (
+
+    select
+        event_key,
+        max(delivery_order) as delivery_order
+    from repeated_events
+    group by event_key
+
+),
+
+-- What came since; what stood among the events before it; and what had been replaced
+-- before that. So the lake need not be searched for it.
+delivered_versions as (
+
+    select
+        {{ event_columns('delivered_events', '1') }}
+    from {{ ref('int_delivered_events') }} as delivered_events
+    where
+        delivered_events.file_seq in (select new_files.file_seq from new_files)
+
     {% if is_incremental() %}
-        inner join built
-            on current_events.file_seq > built.file_seq
+
+        union all
+
+        select
+            {{ event_columns('former', '1') }}
+        from {{ ref('int_session_events') }} as former
+        where former.rewritten_through_file_seq > 0
+
+        union all
+
+        select
+            {{ event_columns('former', '1') }}
+        from {{ this }} as former
+
     {% endif %}
-    where current_events.rows_delivered > 1
+
+),
+
+-- An event that was rewritten several times stood there in the same words.
+versions as (
+
+    select distinct
+        {{ event_columns('delivered_versions') }}
+    from delivered_versions
+    inner join repeated_keys
+        on
+            delivered_versions.event_key = repeated_keys.event_key
+            and delivered_versions.delivery_order < repeated_keys.delivery_order
 
 ),
 
 compared as (
 
     select
-        versions.event_key,
-        versions.file_seq,
-        versions.line_number,
-        versions.user_key,
-        versions.track_key,
-        cast(versions.started_at as date) as activity_date,
+        {{ event_columns('versions') }},
 
         repeated_events.file_seq as current_file_seq,
         repeated_events.line_number as current_line_number,
@@ -71,11 +116,9 @@ compared as (
         != coalesce(cast(repeated_events.skipped as integer), -1)
             as circumstances_differ
 
-    from delivered_events as versions
+    from versions
     inner join repeated_events
-        on
-            versions.event_key = repeated_events.event_key
-            and versions.delivery_order < repeated_events.delivery_order
+        on versions.event_key = repeated_events.event_key
 
 ),
 

@@ -14,12 +14,6 @@ events as (
 
 ),
 
-places as (
-
-    select * from {{ ref('int_event_places') }}
-
-),
-
 -- Of their own: what is read once is read no further than it is asked for.
 latest_file as (
 
@@ -28,24 +22,18 @@ latest_file as (
 
 ),
 
-new_places as (
+changes as (
 
-    select *
-    from places
-    {% if is_incremental() %}
-        where
-            built_through_file_seq > (
-                select coalesce(max(former.built_through_file_seq), 0)
-                from {{ this }} as former
-            )
-    {% endif %}
+    {{ event_changes(
+        ref('int_event_states'), ref('int_built_files'), this
+    ) }}
 
 ),
 
-new_dates as (
+changed_dates as (
 
     select distinct activity_date
-    from new_places
+    from changes
 
 ),
 
@@ -57,13 +45,21 @@ looked_at as (
     where
         event_key >= 0
         and not is_repeat
-        and activity_date in (select new_dates.activity_date from new_dates)
+        and activity_date in (
+            select changed_dates.activity_date from changed_dates
+        )
+
+),
+
+near_plays as (
+
+    {{ near_plays('looked_at') }}
 
 ),
 
 pairs as (
 
-    {{ lockstep_pairs('looked_at') }}
+    {{ lockstep_pairs('near_plays') }}
 
 ),
 
@@ -84,12 +80,12 @@ int_lockstep_days as (
     union all
 
     select
-        new_dates.activity_date,
+        changed_dates.activity_date,
         -1 as user_key,
         -1 as partner_key,
         0 as plays,
         latest_file.file_seq as built_through_file_seq
-    from new_dates
+    from changed_dates
     cross join latest_file
 
 )

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='delete+insert',
-        unique_key='event_key',
+        unique_key=['event_key', 'rewritten_through_file_seq'],
     )
 }}
 
@@ -54,6 +54,22 @@ new_events as (
 
     ),
 
+    -- Events lie by time: the bound lets the engine skip what is older.
+    touched_events as (
+
+        select former.*
+        from {{ this }} as former
+        inner join touched_sessions
+            on former.session_key = touched_sessions.session_key
+        where
+            former.rewritten_through_file_seq = 0
+            and former.started_at >= (
+                select min(touched_sessions.session_started_at)
+                from touched_sessions
+            )
+
+    ),
+
 {% endif %}
 
 versions as (
@@ -67,15 +83,8 @@ versions as (
         union all
 
         select
-            {{ event_columns('former') }}
-        from {{ this }} as former
-        inner join touched_sessions
-            on former.session_key = touched_sessions.session_key
-        where
-            former.started_at >= (
-                select min(touched_sessions.session_started_at)
-                from touched_sessions
-            )
+            {{ event_columns('touched_events') }}
+        from touched_events
 
     {% endif %}
 
@@ -111,18 +120,58 @@ near_repeats as (
 
 ),
 
-int_session_events as (
+written_events as (
 
     select
-        session_events.*,
+        {{ event_columns('session_events') }},
+
+        session_events.track_duration_ms,
+        session_events.is_known_track,
+
+        session_events.session_key,
+        session_events.session_started_at,
+        session_events.begins_session,
         cast(session_events.started_at as date) as activity_date,
         near_repeats.event_key is not null as is_repeat,
-        latest_file.file_seq as built_through_file_seq
+
+        latest_file.file_seq as built_through_file_seq,
+        0 as rewritten_through_file_seq
     from session_events
     cross join latest_file
     left join near_repeats
         on session_events.event_key = near_repeats.event_key
-    order by session_events.started_at
+
+    {% if is_incremental() %}
+
+        union all
+
+        select
+            {{ event_columns('touched_events') }},
+
+            touched_events.track_duration_ms,
+            touched_events.is_known_track,
+
+            touched_events.session_key,
+            touched_events.session_started_at,
+            touched_events.begins_session,
+            touched_events.activity_date,
+            touched_events.is_repeat,
+
+            touched_events.built_through_file_seq,
+            latest_file.file_seq as rewritten_through_file_seq
+        from touched_events
+        cross join latest_file
+
+    {% endif %}
+
+),
+
+-- What was written before stays, marked as rewritten, so that sums over events can be
+-- brought up to date by what has come and what has gone.
+int_session_events as (
+
+    select * from written_events
+    order by started_at
 
 )
 

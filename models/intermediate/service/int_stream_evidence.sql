@@ -13,9 +13,9 @@ partners as (
 
 ),
 
-user_tracks as (
+track_totals as (
 
-    select * from {{ ref('int_user_tracks') }}
+    select * from {{ ref('int_track_totals') }}
 
 ),
 
@@ -75,16 +75,6 @@ worst_days as (
 
 ),
 
-tracks as (
-
-    select
-        track_key,
-        sum(plays) as plays
-    from user_tracks
-    group by track_key
-
-),
-
 -- How often two plays at random are of the same track, and in one minute of the time
 -- that is observed.
 chances as (
@@ -92,7 +82,7 @@ chances as (
     select
         sum(cast(plays as double precision) * plays) as squared_plays,
         sum(cast(plays as double precision)) as plays
-    from tracks
+    from track_totals
 
 ),
 

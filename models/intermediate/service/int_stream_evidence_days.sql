@@ -14,12 +14,6 @@ events as (
 
 ),
 
-places as (
-
-    select * from {{ ref('int_event_places') }}
-
-),
-
 -- Of their own: what is read once is read no further than it is asked for.
 latest_file as (
 
@@ -28,17 +22,21 @@ latest_file as (
 
 ),
 
-new_places as (
+changes as (
 
-    select *
-    from places
-    {% if is_incremental() %}
-        where
-            built_through_file_seq > (
-                select coalesce(max(former.built_through_file_seq), 0)
-                from {{ this }} as former
-            )
-    {% endif %}
+    {{ event_changes(
+        ref('int_event_states'), ref('int_built_files'), this
+    ) }}
+
+),
+
+changed_days as (
+
+    select distinct
+        user_key,
+        activity_date
+    from changes
+    where event_key >= 0
 
 ),
 
@@ -52,10 +50,10 @@ looked_at as (
     {% if is_incremental() %}
         and exists (
             select 1
-            from new_places
+            from changed_days
             where
-                events.user_key = new_places.user_key
-                and events.activity_date = new_places.activity_date
+                events.user_key = changed_days.user_key
+                and events.activity_date = changed_days.activity_date
         )
     {% endif %}
 
@@ -69,22 +67,6 @@ days as (
 
 -- Where an event was and is no more, nothing is left to suspect: a row of zeros takes
 -- the place of the former one.
-left_places as (
-
-    select distinct
-        new_places.user_key,
-        new_places.activity_date
-    from new_places
-    left join days
-        on
-            new_places.user_key = days.user_key
-            and new_places.activity_date = days.activity_date
-    where
-        new_places.is_former
-        and days.user_key is null
-
-),
-
 int_stream_evidence_days as (
 
     select
@@ -93,15 +75,24 @@ int_stream_evidence_days as (
     from days
     cross join latest_file
 
-    union all
+    {% if is_incremental() %}
 
-    select
-        left_places.user_key,
-        left_places.activity_date,
-        {{ ([0] * 6) | join(', ') }},
-        latest_file.file_seq as built_through_file_seq
-    from left_places
-    cross join latest_file
+        union all
+
+        select
+            changed_days.user_key,
+            changed_days.activity_date,
+            {{ ([0] * 6) | join(', ') }},
+            latest_file.file_seq as built_through_file_seq
+        from changed_days
+        cross join latest_file
+        left join days
+            on
+                changed_days.user_key = days.user_key
+                and changed_days.activity_date = days.activity_date
+        where days.user_key is null
+
+    {% endif %}
 
 )
 

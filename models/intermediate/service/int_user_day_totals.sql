@@ -8,97 +8,56 @@
 
 with
 
-events as (
-
-    select * from {{ ref('int_classified_events') }}
-
-),
-
-places as (
-
-    select * from {{ ref('int_event_places') }}
-
-),
-
--- Of their own: what is read once is read no further than it is asked for.
+-- Of its own: what is read once is read no further than it is asked for.
 latest_file as (
 
     select max(built_through_file_seq) as file_seq
-    from {{ ref('int_classified_events') }}
+    from {{ ref('int_event_states') }}
 
 ),
 
-new_places as (
+changes as (
 
-    select *
-    from places
-    {% if is_incremental() %}
-        where
-            built_through_file_seq > (
-                select coalesce(max(former.built_through_file_seq), 0)
-                from {{ this }} as former
-            )
-    {% endif %}
+    {{ event_changes(
+        ref('int_event_states'), ref('int_built_files'), this
+    ) }}
 
 ),
 
-counted as (
+changed as (
 
     select
-        events.user_key,
-        events.activity_date,
-        {{ counted_plays() }},
-        count(case when events.begins_session then 1 end) as sessions
-    from events
-    {% if is_incremental() %}
-        where
-            exists (
-                select 1
-                from new_places
-                where
-                    events.user_key = new_places.user_key
-                    and events.activity_date = new_places.activity_date
-            )
-    {% endif %}
-    group by events.user_key, events.activity_date
+        user_key,
+        activity_date,
+        {{ counted_plays('weight') }},
+        {{ counted_events('begins_session', 'weight') }} as sessions
+    from changes
+    group by user_key, activity_date
 
 ),
 
--- Where an event was and is no more, nothing is left to count: a row of zeros takes
--- the place of the former one.
-left_places as (
-
-    select distinct
-        new_places.user_key,
-        new_places.activity_date
-    from new_places
-    left join counted
-        on
-            new_places.user_key = counted.user_key
-            and new_places.activity_date = counted.activity_date
-    where
-        new_places.is_former
-        and counted.user_key is null
-
-),
-
+-- Where an event was and is no more, zeros are left.
 int_user_day_totals as (
 
     select
-        counted.*,
-        latest_file.file_seq as built_through_file_seq
-    from counted
-    cross join latest_file
+        changed.user_key,
+        changed.activity_date,
 
-    union all
+        {{ brought_up_to_date('changed', [
+            'plays', 'streams', 'skips', 'skip_known_plays', 'completes',
+            'completion_known_plays', 'listened_ms', 'sessions'
+        ]) }},
 
-    select
-        left_places.user_key,
-        left_places.activity_date,
-        {{ ([0] * 8) | join(', ') }},
         latest_file.file_seq as built_through_file_seq
-    from left_places
+
+    from changed
     cross join latest_file
+    {% if is_incremental() %}
+        left join {{ this }} as former
+            on
+                changed.user_key = former.user_key
+                and changed.activity_date = former.activity_date
+    {% endif %}
 
 )
 

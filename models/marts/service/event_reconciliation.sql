@@ -22,9 +22,11 @@ versions as (
 
 ),
 
-users as (
+unknown_users as (
 
-    select * from {{ ref('int_service_users') }}
+    select user_key
+    from {{ ref('int_streaming_users') }}
+    where not is_in_users_file
 
 ),
 
@@ -53,11 +55,11 @@ current_days as (
         count(case
             when events.event_key < 0 and exported_days.is_recorded then 1
         end) as recorded_exports,
-        count(case when users.user_key is null then 1 end) as unknown_users,
+        count(unknown_users.user_key) as unknown_users,
         count(case when not events.is_known_track then 1 end) as unknown_tracks
     from events
-    left join users
-        on events.user_key = users.user_key
+    left join unknown_users
+        on events.user_key = unknown_users.user_key
     left join exported_days
         on
             events.user_key = exported_days.user_key

@@ -1,8 +1,8 @@
 with
 
-user_tracks as (
+track_totals as (
 
-    select * from {{ ref('int_user_tracks') }}
+    select * from {{ ref('int_track_totals') }}
 
 ),
 
@@ -12,29 +12,18 @@ tracks as (
 
 ),
 
-track_plays as (
-
-    select
-        track_key,
-        count(*) as listeners,
-        {{ added_up_plays() }}
-    from user_tracks
-    group by track_key
-
-),
-
 named as (
 
     select
-        track_plays.*,
+        track_totals.*,
         tracks.track_name,
         tracks.artist_name_key,
         tracks.artist_name,
         tracks.duration_ms,
         coalesce(tracks.is_in_catalogue, false) as is_in_catalogue
-    from track_plays
+    from track_totals
     left join tracks
-        on track_plays.track_key = tracks.track_key
+        on track_totals.track_key = tracks.track_key
 
 ),
 

@@ -32,7 +32,7 @@ def churn_evaluation(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
     little data there is one row, `log_loss_skill`, without a value and with the
     reason.
     """
-    rows = user_dates(table).drawn(parameters.most_users, parameters.seed)
+    rows = user_dates(table)
     split = time_split(rows, parameters)
     if isinstance(split, str):
         nothing = Metric(

@@ -8,7 +8,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from music_warehouse.errors import UserError
-from music_warehouse.learning.interactions import drawn_positions
 
 THEMES: dict[str, tuple[str, ...]] = {
     "long_silence": ("days_since_play", "week_active_days"),
@@ -68,14 +67,6 @@ class UserDates:
     def at(self, dates: list[int]) -> "UserDates":
         """The rows of some dates."""
         return self.where(np.isin(self.date, dates))
-
-    def drawn(self, most_users: int, seed: int) -> "UserDates":
-        """The rows of at most so many users, drawn evenly."""
-        users = np.unique(self.user_key)
-        if len(users) <= most_users:
-            return self
-        chosen = users[drawn_positions(len(users), most_users, seed)]
-        return self.where(np.isin(self.user_key, chosen))
 
 
 def user_dates(table: pa.Table) -> UserDates:

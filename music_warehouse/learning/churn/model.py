@@ -26,14 +26,13 @@ _DIRECTION = {
 
 @dataclass(frozen=True)
 class ChurnParameters:
-    """How many users are learned from, and how few are too few.
+    """How leaving is learned, and from how few it is not.
 
     The trees are few, small and slow learners, and the regression's coefficients are
     held near 0 by their inverse penalty: a date has some thousand users, of whom a
     tenth leave, and most of what can be known of them is how long they are silent.
     """
 
-    most_users: int = 20_000
     min_users: int = 200
     min_outcomes: int = 20
     trees: int = 60

@@ -27,10 +27,9 @@ def churn_risk(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
     a date later. No rows where there is too little to judge it.
     """
     rows = user_dates(table)
-    known = rows.drawn(parameters.most_users, parameters.seed)
-    if isinstance(time_split(known, parameters), str):
+    if isinstance(time_split(rows, parameters), str):
         return _schema().empty_table()
-    model = fit_churn(known.at(known.labelled_dates()), parameters)
+    model = fit_churn(rows.at(rows.labelled_dates()), parameters)
     return _risks(model, rows.where(np.isnan(rows.churned)))
 
 

@@ -171,16 +171,6 @@ def test_the_same_rows_in_any_order_give_the_same_bytes(planted: pa.Table) -> No
     assert churn_evaluation(planted, QUICK).equals(churn_evaluation(other, QUICK))
 
 
-def test_users_are_drawn_alike_whatever_the_order(planted: pa.Table) -> None:
-    few = replace(QUICK, most_users=600)
-
-    evaluation = churn_evaluation(planted, few)
-
-    assert metric(evaluation, "churn_rate")["observations"] == 600
-    assert evaluation.equals(churn_evaluation(shuffled(planted, 2), few))
-    assert churn_risk(planted, few).num_rows == USERS
-
-
 def test_everybody_of_the_latest_date_has_a_risk_and_nobody_else(
     planted: pa.Table,
 ) -> None:
