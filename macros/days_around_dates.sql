@@ -1,6 +1,6 @@
-{#- User-days from which something is known at as-of dates, or is to be foretold: those
-    of the dates that meet a condition. -#}
-{% macro days_around_dates(user_days, as_of_dates, condition) -%}
+{#- User-days from which something is known at as-of dates: at those of which it is
+    observed what came of them, or at the one of which it is to be foretold. -#}
+{% macro days_around_dates(user_days, as_of_dates, is_observed) -%}
     select
         as_of_dates.as_of_date,
         as_of_dates.is_observed,
@@ -10,5 +10,5 @@
         on
             user_days.activity_date >= as_of_dates.features_from
             and user_days.activity_date <= as_of_dates.outcome_until
-    where {{ condition }}
+    where {{ 'not ' if not is_observed }}as_of_dates.is_observed
 {%- endmacro %}

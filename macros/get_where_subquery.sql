@@ -9,7 +9,7 @@
         {{ return(relation) }}
     {%- endif -%}
     {%- if execute -%}
-        {%- set tested = env_var('MUSIC_WAREHOUSE_TESTED_THROUGH', '0') | int -%}
+        {%- set tested = env_var('DBT_TESTED_THROUGH', '0') | int -%}
         {%- set where = where | replace('__tested_through__', tested) -%}
     {%- endif -%}
     {{ return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') dbt_subquery') }}

@@ -21,7 +21,7 @@ from music_warehouse.unsettled import CHECK, unsettled, way_out
 Tell = Callable[[str], None]
 
 # Heeded by the macro `get_where_subquery`.
-_TESTED_THROUGH = "MUSIC_WAREHOUSE_TESTED_THROUGH"
+_TESTED_THROUGH = "DBT_TESTED_THROUGH"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class TableBuild:
     `words` are given to every run, `entries` are the deliveries that it is made from,
     `unit_tested` says that the same definitions have passed their unit tests before,
     `tested_through` is the last delivery whose rows have passed the tests of their
-    tables and lie there as they did then, `readers` tells what readers see if it fails, `stop` is set when it must end.
+    tables and lie there as they did then, `readers` tells what readers see if it
+    fails, `stop` is set when it must end.
     """
 
     project: Project

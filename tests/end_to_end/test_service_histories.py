@@ -34,8 +34,8 @@ REASONS = ["trackdone", "fwdbtn", "endplay", ""]
 
 Row = tuple[Any, ...]
 
-# What deliveries have left behind in tables that are brought up to date by what has come
-# and gone: a build from nothing has none of it, and nothing reads it but the next build.
+# What deliveries have left behind in tables that are brought up to date by what has
+# come and gone: a build from nothing has none of it, and only the next build reads it.
 LEFT_BEHIND = {
     "int_session_events": "rewritten_through_file_seq > 0",
     "int_event_states": "rewritten_through_file_seq > 0",

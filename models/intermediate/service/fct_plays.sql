@@ -8,7 +8,7 @@ events as (
 
 users as (
 
-    select * from {{ ref('int_service_users') }}
+    select * from {{ ref('int_streaming_users') }}
 
 ),
 
@@ -34,7 +34,7 @@ fct_plays as (
         events.is_stream,
         events.is_skip,
         events.is_complete,
-        users.user_key is not null as is_known_user,
+        coalesce(users.is_in_users_file, false) as is_known_user,
         events.is_known_track,
 
         events.device_type,

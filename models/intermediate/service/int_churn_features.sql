@@ -46,11 +46,11 @@ as_of_dates as (
 
 looked_at as (
 
-    {{ days_around_dates('learned_days', 'as_of_dates', 'as_of_dates.is_observed') }}
+    {{ days_around_dates('learned_days', 'as_of_dates', is_observed=true) }}
 
     union all
 
-    {{ days_around_dates('user_days', 'as_of_dates', 'not as_of_dates.is_observed') }}
+    {{ days_around_dates('user_days', 'as_of_dates', is_observed=false) }}
 
 ),
 
@@ -60,7 +60,9 @@ windows as (
 
     select
         *,
-        {{ dbt.datediff('activity_date', 'as_of_date', 'day') }} as days_before
+        {{ dbt.datediff(
+            'activity_date', 'as_of_date', 'day'
+        ) }} as days_before
     from looked_at
 
 ),

@@ -11,7 +11,7 @@ user_months as (
 
 users as (
 
-    select * from {{ ref('int_service_users') }}
+    select * from {{ ref('int_streaming_users') }}
 
 ),
 

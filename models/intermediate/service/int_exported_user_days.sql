@@ -6,12 +6,6 @@ events as (
 
 ),
 
-totals as (
-
-    select * from {{ ref('int_user_day_totals') }}
-
-),
-
 -- The keys of exported plays are negative.
 exports as (
 
@@ -25,6 +19,14 @@ exporters as (
 
     select distinct user_key
     from exports
+
+),
+
+totals as (
+
+    select *
+    from {{ ref('int_user_day_totals') }}
+    where user_key in (select exporters.user_key from exporters)
 
 ),
 

@@ -18,6 +18,12 @@ users as (
 
 ),
 
+exported_countries as (
+
+    select * from {{ ref('int_exported_countries') }}
+
+),
+
 numbered_payments as (
 
     select
@@ -38,7 +44,7 @@ int_payments as (
         numbered_payments.transaction_id,
         numbered_payments.user_key,
 
-        cast(coalesce(users.country, 'ZZ') as varchar(2)) as country,
+        {{ service_country('users', 'exported_countries') }} as country,
         users.user_key is not null as is_known_user,
 
         numbered_payments.month_start_date,
@@ -59,6 +65,8 @@ int_payments as (
         on numbered_payments.currency = rates.currency
     left join users
         on numbered_payments.user_key = users.user_key
+    left join exported_countries
+        on numbered_payments.user_key = exported_countries.user_key
     where numbered_payments.recency = 1
 
 )

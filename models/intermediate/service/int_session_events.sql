@@ -41,8 +41,7 @@ new_events as (
 
     select delivered_events.*
     from {{ ref('int_delivered_events') }} as delivered_events
-    where
-        delivered_events.file_seq in (select new_files.file_seq from new_files)
+    where delivered_events.file_seq in (select new_files.file_seq from new_files)
 
 ),
 
@@ -54,19 +53,9 @@ new_events as (
 
     ),
 
-    -- Events lie by time: the bound lets the engine skip what is older.
     touched_events as (
 
-        select former.*
-        from {{ this }} as former
-        inner join touched_sessions
-            on former.session_key = touched_sessions.session_key
-        where
-            former.rewritten_through_file_seq = 0
-            and former.started_at >= (
-                select min(touched_sessions.session_started_at)
-                from touched_sessions
-            )
+        {{ touched_events(this, 'touched_sessions') }}
 
     ),
 
@@ -120,43 +109,33 @@ near_repeats as (
 
 ),
 
+placed_events as (
+
+    select
+        session_events.*,
+        cast(session_events.started_at as date) as activity_date,
+        near_repeats.event_key is not null as is_repeat
+    from session_events
+    left join near_repeats
+        on session_events.event_key = near_repeats.event_key
+
+),
+
 written_events as (
 
     select
-        {{ event_columns('session_events') }},
-
-        session_events.track_duration_ms,
-        session_events.is_known_track,
-
-        session_events.session_key,
-        session_events.session_started_at,
-        session_events.begins_session,
-        cast(session_events.started_at as date) as activity_date,
-        near_repeats.event_key is not null as is_repeat,
-
+        {{ session_event_columns('placed_events') }},
         latest_file.file_seq as built_through_file_seq,
         0 as rewritten_through_file_seq
-    from session_events
+    from placed_events
     cross join latest_file
-    left join near_repeats
-        on session_events.event_key = near_repeats.event_key
 
     {% if is_incremental() %}
 
         union all
 
         select
-            {{ event_columns('touched_events') }},
-
-            touched_events.track_duration_ms,
-            touched_events.is_known_track,
-
-            touched_events.session_key,
-            touched_events.session_started_at,
-            touched_events.begins_session,
-            touched_events.activity_date,
-            touched_events.is_repeat,
-
+            {{ session_event_columns('touched_events') }},
             touched_events.built_through_file_seq,
             latest_file.file_seq as rewritten_through_file_seq
         from touched_events

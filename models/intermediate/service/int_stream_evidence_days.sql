@@ -22,24 +22,29 @@ latest_file as (
 
 ),
 
-changes as (
+-- What is referred to below, in words that dbt sees before it knows what there is:
+-- depends_on: {{ ref('int_event_states') }} and {{ ref('int_built_files') }}
+{% if is_incremental() %}
 
-    {{ event_changes(
-        ref('int_event_states'), ref('int_built_files'), this
-    ) }}
+    changes as (
 
-),
+        {{ event_changes(
+            ref('int_event_states'), ref('int_built_files'), this
+        ) }}
 
-changed_days as (
+    ),
 
-    select distinct
-        user_key,
-        activity_date
-    from changes
-    where event_key >= 0
+    changed_days as (
 
-),
+        select distinct
+            user_key,
+            activity_date
+        from changes
+        where event_key >= 0
 
+    ),
+
+{% endif %}
 -- What the service recorded itself, whose ids are not negative: a listener's own export
 -- tells of the same plays a second time, and would overlap with all of them.
 looked_at as (

@@ -6,6 +6,12 @@ users as (
 
 ),
 
+exported_countries as (
+
+    select * from {{ ref('int_exported_countries') }}
+
+),
+
 -- Who plays or pays is a user too, though no users file may tell of them.
 everybody as (
 
@@ -29,7 +35,7 @@ int_streaming_users as (
     select
         everybody.user_key,
 
-        cast(coalesce(users.country, 'ZZ') as varchar(2)) as country,
+        {{ service_country('users', 'exported_countries') }} as country,
         users.plan,
         users.age_band,
         cast({{ dbt.date_trunc('month', 'users.registration_date') }} as date)
@@ -40,6 +46,8 @@ int_streaming_users as (
     from everybody
     left join users
         on everybody.user_key = users.user_key
+    left join exported_countries
+        on everybody.user_key = exported_countries.user_key
 
 )
 

@@ -6,6 +6,12 @@ users as (
 
 ),
 
+streaming_users as (
+
+    select * from {{ ref('int_streaming_users') }}
+
+),
+
 user_days as (
 
     select * from {{ ref('int_user_days') }}
@@ -62,7 +68,7 @@ user_engagement as (
     select
         everybody.user_key,
 
-        coalesce(users.country, 'ZZ') as country,
+        coalesce(streaming_users.country, 'ZZ') as country,
         users.plan,
         users.age_band,
         users.user_key is not null as is_known_user,
@@ -102,6 +108,8 @@ user_engagement as (
     cross join last_day
     left join users
         on everybody.user_key = users.user_key
+    left join streaming_users
+        on everybody.user_key = streaming_users.user_key
     left join activity
         on everybody.user_key = activity.user_key
     left join top_artists

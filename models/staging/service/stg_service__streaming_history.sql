@@ -57,6 +57,7 @@ stg_service__streaming_history as (
         cast(keyed.shuffle as boolean) as shuffle,
         cast(keyed.skipped as boolean) as skipped,
         cast(keyed.reason_end as varchar(32)) as reason,
+        cast(lower(keyed.country) as varchar(8)) as country_match_name,
 
         cast(keyed.file_seq as integer) as file_seq,
         cast(keyed.line_number as bigint) as line_number

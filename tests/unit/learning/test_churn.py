@@ -1,6 +1,5 @@
 """Leaving in a world where it is known what drives it: silence, and skipping."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
