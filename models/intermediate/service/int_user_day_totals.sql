@@ -36,6 +36,19 @@ changed as (
 
 ),
 
+{% if is_incremental() %}
+
+    -- Few days are as late as what has come: else the engine gathers all of them.
+    former as (
+
+        select *
+        from {{ this }}
+        where activity_date >= (select min(changed.activity_date) from changed)
+
+    ),
+
+{% endif %}
+
 -- Where an event was and is no more, zeros are left.
 int_user_day_totals as (
 
@@ -53,7 +66,7 @@ int_user_day_totals as (
     from changed
     cross join latest_file
     {% if is_incremental() %}
-        left join {{ this }} as former
+        left join former
             on
                 changed.user_key = former.user_key
                 and changed.activity_date = former.activity_date
