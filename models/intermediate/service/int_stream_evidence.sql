@@ -30,39 +30,13 @@ weeks as (
     select
         user_key,
         {{ dbt.date_trunc('week', 'activity_date') }} as week,
-        sum(plays) as plays,
-        sum(threshold_plays) as threshold_plays,
-        sum(listened_ms) as listened_ms,
-        sum(overlapped_ms) as overlapped_ms
-    from days
-    group by user_key, {{ dbt.date_trunc('week', 'activity_date') }}
 
-),
-
--- An attack of a week is diluted by months of listening on the same account: what
--- counts is the week that shows most. The lower bound keeps a week of few plays from
--- showing anything.
-worst_weeks as (
-
-    select
-        user_key,
-        max({{ wilson_bound('threshold_plays', 'plays', -1) }}) as threshold_share_lo,
-        max(case
-            when listened_ms >= 3600000
-                then overlapped_ms / cast(listened_ms as double precision)
-        end) as overlap_share
-    from weeks
-    group by user_key
-
-),
-
-worst_days as (
-
-    select
-        user_key,
         count(*) as active_days,
         cast(sum(plays) as bigint) as plays,
+        cast(sum(threshold_plays) as bigint) as threshold_plays,
         cast(sum(listened_ms) as bigint) as listened_ms,
+        cast(sum(overlapped_ms) as bigint) as overlapped_ms,
+
         max(most_plays_of_a_track) as most_plays_of_a_track,
         max(listened_ms) as most_listened_ms,
         -- The inverse of Simpson's index: 24 where every hour has as many plays.
@@ -70,7 +44,34 @@ worst_days as (
             when plays >= 24
                 then cast(plays * plays as double precision) / squared_plays_of_hours
         end) as effective_hours
+
     from days
+    group by user_key, {{ dbt.date_trunc('week', 'activity_date') }}
+
+),
+
+-- An attack of a week is diluted by months of listening on the same account: what
+-- counts is the day, or the week, that shows most. The lower bound keeps a week of few
+-- plays from showing anything.
+users as (
+
+    select
+        user_key,
+
+        cast(sum(active_days) as bigint) as active_days,
+        cast(sum(plays) as bigint) as plays,
+        cast(sum(listened_ms) as bigint) as listened_ms,
+
+        max(most_plays_of_a_track) as most_plays_of_a_track,
+        max(most_listened_ms) as most_listened_ms,
+        max(effective_hours) as effective_hours,
+        max({{ wilson_bound('threshold_plays', 'plays', -1) }}) as threshold_share_lo,
+        max(case
+            when listened_ms >= 3600000
+                then overlapped_ms / cast(listened_ms as double precision)
+        end) as overlap_share
+
+    from weeks
     group by user_key
 
 ),
@@ -100,31 +101,29 @@ spans as (
 int_stream_evidence as (
 
     select
-        worst_days.user_key,
+        users.user_key,
 
-        worst_days.active_days,
-        worst_days.plays,
-        worst_days.listened_ms,
+        users.active_days,
+        users.plays,
+        users.listened_ms,
 
-        worst_days.most_plays_of_a_track,
-        cast(worst_days.most_listened_ms as double precision) / 3600000 as most_hours,
-        worst_weeks.threshold_share_lo,
-        worst_days.effective_hours,
-        worst_weeks.overlap_share,
+        users.most_plays_of_a_track,
+        cast(users.most_listened_ms as double precision) / 3600000 as most_hours,
+        users.threshold_share_lo,
+        users.effective_hours,
+        users.overlap_share,
 
         partners.partner_key as lockstep_partner_key,
         coalesce(partners.plays, 0) as lockstep_plays,
-        worst_days.plays * cast(partner_days.plays as double precision)
+        users.plays * cast(partner_users.plays as double precision)
         * chances.squared_plays / nullif(chances.plays * chances.plays, 0)
         / spans.minutes as lockstep_plays_by_chance
 
-    from worst_days
-    inner join worst_weeks
-        on worst_days.user_key = worst_weeks.user_key
+    from users
     left join partners
-        on worst_days.user_key = partners.user_key
-    left join worst_days as partner_days
-        on partners.partner_key = partner_days.user_key
+        on users.user_key = partners.user_key
+    left join users as partner_users
+        on partners.partner_key = partner_users.user_key
     cross join chances
     cross join spans
 
