@@ -3,7 +3,7 @@
     of the event or of a track's length, may take one apart.
     Former plays lie by time, so that the bound in time lets the engine skip what is
     older. -#}
-{% macro touched_sessions(former_plays, new_events, tracks, new_files) -%}
+{% macro touched_sessions(former_plays, new_events, tracks) -%}
     select
         former.session_key,
         former.session_started_at
@@ -45,8 +45,6 @@
     from {{ former_plays }} as former
     inner join {{ tracks }} as tracks
         on former.track_key = tracks.track_key
-    inner join {{ new_files }} as new_files
-        on tracks.file_seq = new_files.file_seq
     where
         former.rewritten_through_file_seq = 0
         and coalesce(former.track_duration_ms, 0) != tracks.duration_ms

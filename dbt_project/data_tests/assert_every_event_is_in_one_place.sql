@@ -15,6 +15,9 @@ events as (
         cast(coalesce(sum(
             case when is_repeat or track_key is null then 0 else 1 end
         ), 0) as bigint) as track_plays,
+        cast(coalesce(sum(
+            case when not is_repeat then play_duration_ms end
+        ), 0) as bigint) as listened_ms,
         cast(
             coalesce(sum(case when begins_session then 1 else 0 end), 0) as bigint
         ) as sessions
@@ -33,7 +36,8 @@ user_days as (
 
     select
         cast(coalesce(sum(plays), 0) as bigint) as plays,
-        cast(coalesce(sum(sessions), 0) as bigint) as sessions
+        cast(coalesce(sum(sessions), 0) as bigint) as sessions,
+        cast(coalesce(sum(listened_ms), 0) as bigint) as listened_ms
     from {{ ref('int_user_day_totals') }}
 
 ),
@@ -72,6 +76,16 @@ select
 from events
 cross join user_days
 where events.sessions != user_days.sessions
+
+union all
+
+select
+    'milliseconds of user days' as difference_in,
+    events.listened_ms as expected,
+    user_days.listened_ms as found
+from events
+cross join user_days
+where events.listened_ms != user_days.listened_ms
 
 union all
 

@@ -16,6 +16,7 @@ from music_warehouse.ingest.judge import Judge
 from music_warehouse.ingest.rows import FileRejected, Rejection
 from music_warehouse.privacy.person import Person
 from music_warehouse.privacy.pseudonyms import canonical
+from music_warehouse.privacy.traces import standing_alone
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -124,9 +125,14 @@ class _Finder:
         self._needles = [
             text.encode() for text in (person.user_id, *sorted(person.names))
         ]
-        user_id, *names = (re.escape(needle) for needle in self._needles)
+        user_id, *names = self._needles
         self._traces = re.compile(
-            b"|".join([rb"(?<![0-9A-Za-z])0*" + user_id + rb"(?![0-9A-Za-z])", *names])
+            b"|".join(
+                [
+                    rb"(?<![0-9A-Za-z])0*" + re.escape(user_id) + rb"(?![0-9A-Za-z])",
+                    *map(standing_alone, names),
+                ]
+            )
         )
 
     def is_persons(self, line: bytes) -> bool:

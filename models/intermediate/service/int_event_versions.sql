@@ -69,7 +69,10 @@ delivered_versions as (
         select
             {{ event_columns('former', '1') }}
         from {{ ref('int_session_events') }} as former
-        where former.rewritten_through_file_seq > 0
+        where
+            former.rewritten_through_file_seq in (
+                select new_files.file_seq from new_files
+            )
 
         union all
 

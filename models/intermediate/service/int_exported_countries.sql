@@ -21,6 +21,7 @@ counted as (
     from exported_plays
     inner join aliases
         on exported_plays.country_match_name = aliases.match_name
+    where aliases.country_code != 'ZZ'
     group by exported_plays.user_key, aliases.country_code
 
 ),

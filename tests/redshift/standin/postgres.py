@@ -113,6 +113,8 @@ class Postgres:
             "full_page_writes": "off",
             "autovacuum": "off",
             "jit": "off",
+            # Redshift joins what is equal by hashes, whatever it knows of the tables.
+            "enable_nestloop": "off",
         }
         with (self.folder / "data" / "postgresql.conf").open("a") as file:
             file.writelines(f"{name} = {value}\n" for name, value in settings.items())
