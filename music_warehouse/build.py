@@ -65,8 +65,9 @@ class LocalBuild:
         Where neither the deliveries nor the project nor its vars have changed since
         what is published, and its files are as they were published, nothing runs,
         unless it is `wanted`: the report is then of what is published already. Where
-        the project or its vars have changed since the tables were built, or the lake
-        is not the one they were built from, they are built from nothing.
+        the project or its vars have changed since the tables were built, the lake is
+        not the one they were built from, or something else has written to them, they
+        are built from nothing.
         Unit tests run with definitions that no published version has passed them with.
         """
         data, root = self.data, self.project.root
@@ -78,6 +79,11 @@ class LocalBuild:
             is_stopped = would_be_stopped(entries, root, self.variables)
             was_cut_off = origin is not None and origin.training is Training.BEGUN
             is_wanted = wanted or is_stopped or was_cut_off
+            if origin is not None and origin.training is Training.UNKNOWN:
+                tell(
+                    "Something else than a build has written to the warehouse: it is "
+                    "built from nothing."
+                )
             if former and former[1].inputs == inputs and not is_wanted:
                 folder, version = former
                 if is_as_published(folder, version):
@@ -102,6 +108,8 @@ class LocalBuild:
         former, origin = find_whole(self.data), self.tables.origin()
         is_continued = (
             origin is not None
+            # What something else has written may be of other definitions.
+            and origin.training is not Training.UNKNOWN
             and origin.inputs.project_sha256 == inputs.project_sha256
             and continues(entries, origin.inputs)
         )

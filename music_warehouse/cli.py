@@ -139,14 +139,10 @@ def ingest(
         raise UserError(f"There is nothing to take in {_listed(paths)}.")
     if refused := [file for file in report.files if file.state == "rejected"]:
         numbers = {file.file_seq for file in refused}
-        stopping = [
-            entry
-            for entry in unsettled(read_ledger(data), settings)
-            if entry.file_seq in numbers
-        ]
+        stopping = unsettled(read_ledger(data), settings)
+        stops = any(entry.file_seq in numbers for entry in stopping)
         raise UserError(
-            told_refused(refused)
-            + (f" {way_out(stopping, settings)}" if stopping else "")
+            told_refused(refused) + (f" {way_out(stopping, settings)}" if stops else "")
         )
 
 
@@ -288,13 +284,17 @@ def erase(
     data = DataFolder.from_environment()
     project = Project.here()
     require_known(given, project.root)
-    report = erase_person(
-        data,
-        user_id,
-        lambda: build_and_publish(data, project, given, Wanted(full_refresh=True)),
-        [project.target],
-        in_advance,
-    )
+
+    def rebuild() -> None:
+        try:
+            build_and_publish(data, project, given, Wanted(full_refresh=True))
+        except UserError as error:
+            raise UserError(
+                f"{error} The erasure is unfinished, and former versions hold the "
+                "person: run it again, with --vars as your builds have them."
+            ) from error
+
+    report = erase_person(data, user_id, rebuild, [project.target], in_advance)
     print_erasure(report)
     if report.left:
         raise UserError(

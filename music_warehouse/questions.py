@@ -244,7 +244,8 @@ def _artist(marts: duckdb.DuckDBPyConnection, given: str) -> tuple[int, str]:
         """,
         [wanted],
     ).fetchall()
-    raise UserError(f'No artist is called "{given}"; near: {_listed(near)}.')
+    told = f"near: {_listed(near)}" if near else "there are no artists yet"
+    raise UserError(f'No artist is called "{given}"; {told}.')
 
 
 def _wanted(given: str, what: str) -> str:

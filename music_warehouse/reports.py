@@ -45,14 +45,13 @@ def print_ingest(
         )
     for ignored in report.ignored:
         print(f"Ignored {ignored.path}: {ignored.reason}")
+    stopping = unsettled(ledger, settings)
     misread = [
-        entry
-        for entry in unsettled(ledger, settings)
-        if entry.file_seq in taken and entry.state == LOADED
+        entry for entry in stopping if entry.file_seq in taken and entry.state == LOADED
     ]
     if misread:
         named = ", ".join(f"{entry.file_name} ({why(entry)})" for entry in misread)
-        print(f"\nStops publication: {named}. {way_out(misread, settings)}")
+        print(f"\nStops publication: {named}. {way_out(stopping, settings)}")
 
 
 def told_refused(files: Sequence[FileReport]) -> str:

@@ -64,8 +64,10 @@ class Contract:
     that a file lies in, below the table's. Files of a table with such a column are
     arrays of JSON objects; all others are CSV, TSV or Parquet. `file_names` are the
     patterns of such files' names (case does not matter): whatever else lies in the
-    folder is no delivery, unless it has the required fields. `raw_table` is the
-    table's name in Redshift, where the tables of all sources share one schema.
+    folder is no delivery, unless it has the required fields. `latest_by` is a column by
+    whose value a later row, of this or of a later file, replaces an earlier one.
+    `raw_table` is the table's name in Redshift, where the tables of all sources share
+    one schema.
     """
 
     source: str
@@ -78,6 +80,7 @@ class Contract:
     artist: ArtistColumns | None = None
     folder_column: str | None = None
     file_names: tuple[str, ...] = ()
+    latest_by: str | None = None
 
     @property
     def name(self) -> str:
@@ -151,6 +154,7 @@ def _contract(source: str, table: str, document: object) -> Contract:
             "artist",
             "folder_column",
             "file_names",
+            "latest_by",
             "raw_table",
         },
     )
@@ -170,6 +174,7 @@ def _contract(source: str, table: str, document: object) -> Contract:
         artist=_artist(fields["artist"], by_name) if "artist" in fields else None,
         folder_column=_folder_column(fields, by_name),
         file_names=_file_names(fields),
+        latest_by=_latest_by(fields, by_name),
     )
 
 
@@ -189,6 +194,18 @@ def _unique_key(
                 "has a key in the lake"
             )
     return unique_key
+
+
+def _latest_by(
+    fields: Mapping[str, object], by_name: Mapping[str, Column]
+) -> str | None:
+    if "latest_by" not in fields:
+        return None
+    name = identifier(fields["latest_by"], "latest_by")
+    column = by_name.get(name)
+    if column is None or column.lake_key_name != name or not column.required:
+        raise Malformed(f"latest_by {name} must be a required integer column")
+    return name
 
 
 def _folder_column(

@@ -24,8 +24,10 @@ from music_warehouse.ingest.redo_log import (
 )
 from music_warehouse.ingest.schemas import stored_schema, without_unused_texts
 from music_warehouse.ingest.writer import TableWriter
+from music_warehouse.privacy.replaced_rows import replaced_rows
 
 _MASK = "***"
+_LINE_NUMBER = "line_number"
 
 
 def rows_of_person(
@@ -46,34 +48,44 @@ def rows_of_person(
 def erase_from_lake(
     lake: Path, contracts: Mapping[str, Contract], user_key: int
 ) -> int:
-    """Take a person out of every file of the lake; how many rows that were.
+    """Take a person out of every file of the lake, and what a row of the person has
+    replaced; how many rows that were.
 
     The lake must be held by its one writer.
     """
     finish_rewriting(lake)
+    entries = Ledger(lake).entries()
     rows = rows_of_person(lake, contracts, user_key)
+    replaced = replaced_rows(lake, entries, contracts, user_key) if rows else {}
+    for file_seq, lines in replaced.items():
+        rows[file_seq] = rows.get(file_seq, 0) + len(lines)
     rewritten = []
-    for entry in Ledger(lake).entries():
+    for entry in entries:
         contract = contracts.get(f"{entry.source}.{entry.table_name}")
         if contract is None:
             continue
         is_own = listener_folder(user_key) in Path(entry.file_path).parts
         if entry.file_seq in rows or is_own:
-            rewritten.append(
-                _rewrite(lake, entry, contract, user_key, rows.get(entry.file_seq, 0))
-            )
+            lines = replaced.get(entry.file_seq, set())
+            count = rows.get(entry.file_seq, 0)
+            rewritten.append(_rewrite(lake, entry, contract, user_key, lines, count))
     if rewritten:
         put_in_place(lake, rewritten)
     return sum(rows.values())
 
 
 def _rewrite(
-    lake: Path, entry: LedgerEntry, contract: Contract, user_key: int, rows: int
+    lake: Path,
+    entry: LedgerEntry,
+    contract: Contract,
+    user_key: int,
+    replaced: set[int],
+    rows: int,
 ) -> Rewritten:
     files: list[str] = []
     sha256 = entry.lake_sha256
     if rows and entry.lake_path is not None:
-        sha256 = _write_without(lake, entry, contract, user_key, files)
+        sha256 = _write_without(lake, entry, contract, user_key, replaced, files)
     folder = listener_folder(user_key)
     parts = Path(entry.file_path).parts
     path = Path(*(erased_folder(entry.file_seq) if p == folder else p for p in parts))
@@ -96,6 +108,7 @@ def _write_without(
     entry: LedgerEntry,
     contract: Contract,
     user_key: int,
+    replaced: set[int],
     files: list[str],
 ) -> str:
     path = lake / str(entry.lake_path)
@@ -106,8 +119,10 @@ def _write_without(
         with pq.ParquetFile(path) as written:
             for group in range(written.num_row_groups):
                 part = written.read_row_group(group, columns=columns.names)
-                keys = part[person].to_numpy()
-                kept = part.filter(pa.array(np.asarray(keys != user_key)))
+                is_out = part[person].to_numpy() == user_key
+                if replaced:
+                    is_out |= np.isin(part[_LINE_NUMBER].to_numpy(), list(replaced))
+                kept = part.filter(pa.array(~is_out))
                 writer.add(without_unused_texts(kept))
         sha256 = writer.finish()
     except BaseException:

@@ -87,16 +87,23 @@ def test_rows_that_failed_are_tested_again_with_the_next_delivery(
     assert find_current(data) == published
 
 
-def test_rows_that_somebody_else_has_written_are_tested(run, data, deliver, project):
+def test_rows_that_somebody_else_has_written_are_built_anew(
+    run, data, deliver, project
+):
     deliver(7)
     assert run("build").status == 0
     with duckdb.connect(str(data.warehouse)) as warehouse:
-        warehouse.execute("update marts.files_of_few_rows set few_rows = null")
+        warehouse.execute("update marts.files_of_few_rows set few_rows = 3")
 
     deliver(8)
+    built = run("build")
 
-    assert run("build").status == 1
+    assert built.status == 0
+    assert "it is built from nothing" in built.out
     assert rows_looked_at_after(project) == 0
+    with duckdb.connect(str(data.warehouse)) as warehouse:
+        found = warehouse.execute("select few_rows from marts.files_of_few_rows")
+        assert sorted(found.fetchall()) == [(7,), (8,)]
 
 
 def test_a_build_from_nothing_tests_every_row(run, deliver, project):

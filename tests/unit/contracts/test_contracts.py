@@ -139,6 +139,12 @@ def test_a_contract_is_known_by_its_folder_and_name(tmp_path: Path) -> None:
         ),
         ("[play_id]", "[]", "unique_key must name at least one column"),
         (
+            "version: 3",
+            "version: 3\nlatest_by: artist_name",
+            "must be a required integer",
+        ),
+        ("version: 3", "version: 3\nlatest_by: other", "must be a required integer"),
+        (
             "required: true, max_bytes",
             "required: 1, max_bytes",
             "must be true or false",

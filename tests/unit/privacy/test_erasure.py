@@ -18,6 +18,7 @@ from .conftest import (
     EVENTS,
     KEY,
     PERSON,
+    TRACKS,
     USERNAME,
     USERS,
     event,
@@ -218,3 +219,35 @@ def test_erasing_twice_changes_nothing_more(peopled) -> None:
     report = peopled.erase()
     assert (report.is_new, report.rows) == (False, 0)
     assert peopled.ledger() == entries
+
+
+def test_a_name_in_anothers_takes_nothing_of_the_other(service) -> None:
+    others = user("12", "joanna", "joanna@x.org") + user("13", "ann.b", "ann.b@x.org")
+    # Not valid, and not hers.
+    refused = user("14", "hannah", "hannah@x.org").replace("premium", "gold")
+    own = user("11", "ann", "ann@x.org")
+    service.deliver("users/a.csv", USERS + own + others + refused)
+    report = service.erase("11")
+    assert (report.rows, report.left) == (1, ())
+    kept = service.data.landing / "service" / "users" / "a.csv"
+    assert kept.read_text() == USERS + others + refused
+
+
+def test_what_a_row_of_the_person_had_replaced_is_gone_too(service) -> None:
+    service.deliver("users/a.csv", USERS + user("11", "ann", "ann@x.org"))
+    service.deliver("tracks/a.csv", TRACKS)
+    # 1 was hers last; 2 was hers, and is somebody else's since; 3 was never hers.
+    first = event(1, "12") + event(2, "11") + event(3, "12")
+    service.deliver("listening_events/a.csv", EVENTS + first)
+    service.deliver("listening_events/b.csv", EVENTS + event(1, "11") + event(2, "13"))
+    service.deliver("billing/a.csv", BILLING + payment(7, "12", CARD))
+    service.deliver("billing/b.csv", BILLING + payment(7, "11", CARD))
+
+    report = service.erase("11")
+
+    events = service.rows("service/listening_events")
+    assert report.rows == 6
+    assert [row["event_id"] for row in events] == [3, 2]
+    assert service.rows("service/billing") == []
+    loaded = [entry.rows_loaded for entry in service.ledger()]
+    assert loaded == [0, 1, 1, 1, 0, 0]
