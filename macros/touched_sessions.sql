@@ -1,6 +1,7 @@
 {#- The sessions among former plays that what has come since may change: key and
     beginning. A new event begins, lengthens or joins sessions of its user; a correction,
-    of the event or of a track's length, may take one apart.
+    of the event or of a track's length, may take one apart. All tracks are compared:
+    their table may have been older than the plays when these were written.
     Former plays lie by time, so that the bound in time lets the engine skip what is
     older. -#}
 {% macro touched_sessions(former_plays, new_events, tracks) -%}
@@ -47,5 +48,8 @@
         on former.track_key = tracks.track_key
     where
         former.rewritten_through_file_seq = 0
-        and coalesce(former.track_duration_ms, 0) != tracks.duration_ms
+        and (
+            coalesce(former.track_duration_ms, 0) != tracks.duration_ms
+            or not former.is_known_track
+        )
 {%- endmacro %}

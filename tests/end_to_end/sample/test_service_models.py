@@ -35,10 +35,17 @@ def copy(sample: Warehouse, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnectio
 
 @pytest.fixture(scope="session")
 def features_sql(sample: Warehouse) -> str:
-    """The compiled model of the features."""
-    sample.run("compile", "--quiet", "--select", "int_churn_features", program="dbt")
+    """The compiled model of the features, and within it that of their users."""
+    names = ("int_churn_features", "int_churn_users")
+    sample.run("compile", "--quiet", "--select", *names, program="dbt")
     models = sample.target / "compiled" / "music_warehouse" / "models"
-    return (models / "intermediate/service/int_churn_features.sql").read_text()
+    features, users = (
+        (models / "intermediate" / "service" / f"{name}.sql").read_text()
+        for name in names
+    )
+    table = '"warehouse"."intermediate"."int_churn_users"'
+    assert table in features
+    return features.replace(table, f"({users}) as churn_users")
 
 
 def known(database: duckdb.DuckDBPyConnection, sql: str, as_of: object) -> Rows:
