@@ -1,10 +1,9 @@
 {#- The sessions among former plays that what has come since may change: key and
     beginning. A new event begins, lengthens or joins sessions of its user; a correction,
-    of the event or of a track's length, may take one apart. All tracks are compared:
-    their table may have been older than the plays when these were written.
+    of the event or of a track's length, may take one apart.
     Former plays lie by time, so that the bound in time lets the engine skip what is
     older. -#}
-{% macro touched_sessions(former_plays, new_events, tracks) -%}
+{% macro touched_sessions(former_plays, new_events, tracks, new_files) -%}
     select
         former.session_key,
         former.session_started_at
@@ -46,6 +45,8 @@
     from {{ former_plays }} as former
     inner join {{ tracks }} as tracks
         on former.track_key = tracks.track_key
+    inner join {{ new_files }} as new_files
+        on tracks.file_seq = new_files.file_seq
     where
         former.rewritten_through_file_seq = 0
         and (

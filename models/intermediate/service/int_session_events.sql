@@ -49,7 +49,7 @@ new_events as (
 
     touched_sessions as (
 
-        {{ touched_sessions(this, 'new_events', 'tracks') }}
+        {{ touched_sessions(this, 'new_events', 'tracks', 'new_files') }}
 
     ),
 
