@@ -79,15 +79,15 @@ class LocalBuild:
             is_stopped = would_be_stopped(entries, root, self.variables)
             was_cut_off = origin is not None and origin.training is Training.BEGUN
             is_wanted = wanted or is_stopped or was_cut_off
+            if former and former[1].inputs == inputs and not is_wanted:
+                folder, version = former
+                if is_as_published(folder, version):
+                    return PublishReport(version, folder, is_new=False)
             if origin is not None and origin.training is Training.UNKNOWN:
                 tell(
                     "Something else than a build has written to the warehouse: it is "
                     "built from nothing."
                 )
-            if former and former[1].inputs == inputs and not is_wanted:
-                folder, version = former
-                if is_as_published(folder, version):
-                    return PublishReport(version, folder, is_new=False)
             yield from self._tables_from(entries, inputs, wanted).orders(tell)
         return None
 

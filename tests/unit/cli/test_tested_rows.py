@@ -106,6 +106,18 @@ def test_rows_that_somebody_else_has_written_are_built_anew(
         assert sorted(found.fetchall()) == [(7,), (8,)]
 
 
+def test_nothing_is_said_to_be_built_where_nothing_is(run, data, deliver):
+    deliver(7)
+    assert run("build").status == 0
+    with duckdb.connect(str(data.warehouse)) as warehouse:
+        warehouse.execute("create table marts.noted as select 1 as one")
+
+    again = run("build")
+
+    assert again.status == 0
+    assert "built from nothing" not in again.out
+
+
 def test_a_build_from_nothing_tests_every_row(run, deliver, project):
     deliver(7)
     assert run("build").status == 0
