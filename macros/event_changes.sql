@@ -12,12 +12,7 @@
     where
         states.rewritten_through_file_seq = 0
     {%- if is_incremental() %}
-        {%- set counted -%}
-            (
-                select coalesce(max(former.built_through_file_seq), 0)
-                from {{ former }} as former
-            )
-        {%- endset %}
+        {%- set counted = built_through(former) %}
         {%- set new_files -%}
             (
                 select files.file_seq

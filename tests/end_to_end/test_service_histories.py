@@ -41,7 +41,9 @@ LEFT_BEHIND = {
     "int_event_states": "rewritten_through_file_seq > 0",
     "int_user_day_totals": "plays = 0",
     "int_user_track_totals": "plays = 0",
+    "int_user_top_artist_keys": "plays = 0",
     "int_stream_evidence_days": "plays = 0",
+    "int_stream_evidence_weeks": "plays = 0",
     "int_lockstep_days": "plays = 0",
 }
 

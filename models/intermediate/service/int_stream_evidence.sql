@@ -1,8 +1,8 @@
 with
 
-days as (
+weeks as (
 
-    select * from {{ ref('int_stream_evidence_days') }}
+    select * from {{ ref('int_stream_evidence_weeks') }}
     where plays > 0
 
 ),
@@ -22,31 +22,6 @@ track_totals as (
 service_window as (
 
     select * from {{ ref('int_service_window') }}
-
-),
-
-weeks as (
-
-    select
-        user_key,
-        {{ dbt.date_trunc('week', 'activity_date') }} as week,
-
-        count(*) as active_days,
-        cast(sum(plays) as bigint) as plays,
-        cast(sum(threshold_plays) as bigint) as threshold_plays,
-        cast(sum(listened_ms) as bigint) as listened_ms,
-        cast(sum(overlapped_ms) as bigint) as overlapped_ms,
-
-        max(most_plays_of_a_track) as most_plays_of_a_track,
-        max(listened_ms) as most_listened_ms,
-        -- The inverse of Simpson's index: 24 where every hour has as many plays.
-        max(case
-            when plays >= 24
-                then cast(plays * plays as double precision) / squared_plays_of_hours
-        end) as effective_hours
-
-    from days
-    group by user_key, {{ dbt.date_trunc('week', 'activity_date') }}
 
 ),
 

@@ -2,17 +2,13 @@ with
 
 user_days as (
 
-    select * from {{ ref('int_observed_user_days') }}
+    select * from {{ ref('int_user_days') }}
 
 ),
 
 observed_dates as (
 
-    select distinct
-        activity_date,
-        observed_since,
-        observed_until
-    from user_days
+    select * from {{ ref('int_observed_dates') }}
 
 ),
 
@@ -29,6 +25,7 @@ neighbours as (
             partition by user_key order by activity_date
         ) as next_date
     from user_days
+    where activity_date in (select observed_dates.activity_date from observed_dates)
 
 ),
 

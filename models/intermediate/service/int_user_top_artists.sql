@@ -1,53 +1,15 @@
 with
 
-user_tracks as (
+top_artists as (
 
-    select * from {{ ref('int_user_tracks') }}
+    select * from {{ ref('int_user_top_artist_keys') }}
+    where plays > 0
 
 ),
 
 tracks as (
 
     select * from {{ ref('int_service_tracks') }}
-
-),
-
-artist_plays as (
-
-    select
-        user_tracks.user_key,
-        tracks.artist_name_key,
-        cast(sum(user_tracks.plays) as bigint) as plays
-    from user_tracks
-    inner join tracks
-        on user_tracks.track_key = tracks.track_key
-    group by user_tracks.user_key, tracks.artist_name_key
-
-),
-
--- Two groupings cost a third of what sorting every user's artists costs.
-most_plays as (
-
-    select
-        user_key,
-        max(plays) as plays
-    from artist_plays
-    group by user_key
-
-),
-
-top_artists as (
-
-    select
-        artist_plays.user_key,
-        artist_plays.plays,
-        min(artist_plays.artist_name_key) as artist_name_key
-    from artist_plays
-    inner join most_plays
-        on
-            artist_plays.user_key = most_plays.user_key
-            and artist_plays.plays = most_plays.plays
-    group by artist_plays.user_key, artist_plays.plays
 
 ),
 
