@@ -190,8 +190,9 @@ def build(
     """
     from music_warehouse.build import build as build_and_publish
     from music_warehouse.dbt_process import Project
+    from music_warehouse.privacy import journal
     from music_warehouse.project_vars import require_known
-    from music_warehouse.reports import print_publication
+    from music_warehouse.reports import print_publication, print_unfinished_erasures
     from music_warehouse.table_build import Wanted
 
     given = _variables(variables)
@@ -200,12 +201,12 @@ def build(
     if target is Target.PROD:
         _build_production(_required(lake), given, wanted)
         return
-    report = build_and_publish(
-        DataFolder.from_environment(), Project.here(), given, wanted
-    )
+    data = DataFolder.from_environment()
+    report = build_and_publish(data, Project.here(), given, wanted)
     if not report.is_new:
         print("Nothing is new: neither deliveries nor the project have changed.")
     print_publication(report)
+    print_unfinished_erasures(journal.unfinished(data))
 
 
 def _build_production(lake: str, variables: dict[str, Any], wanted: "Wanted") -> None:

@@ -162,6 +162,11 @@ def embedding_quality(data: DataFolder) -> Answer:
             """
         ).fetchall()
     users, artists = rows[0][-2:]
+    if not users:
+        raise UserError(
+            "Nothing is evaluated: no listener has played so many artists that one can "
+            "be hidden."
+        )
     return Answer(
         f"One artist hidden of each of {users} users, looked for among {artists}",
         ("method", "% in top 10", "from", "to", "NDCG@10", "% in top 50", "% covered"),

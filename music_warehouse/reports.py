@@ -141,6 +141,16 @@ def print_erasure(report: "ErasureReport") -> None:
     )
 
 
+def print_unfinished_erasures(count: int) -> None:
+    """What is to be done about erasures that were begun and not ended, if any were."""
+    if count:
+        erasures = "1 erasure is" if count == 1 else f"{count} erasures are"
+        print(
+            f"{erasures} unfinished, and published versions may hold the person: run "
+            "`music-warehouse erase` with the same id again."
+        )
+
+
 def print_answer(answer: Answer) -> None:
     """A heading, the table below it, and how to read its figures."""
     print(answer.heading)
@@ -160,12 +170,7 @@ def print_status(status: Status) -> None:
         print("\nRejected:")
         print_table(("table", "reason", "count", "for example"), status.rejects)
     print()
-    if count := status.unfinished_erasures:
-        erasures = "1 erasure is" if count == 1 else f"{count} erasures are"
-        print(
-            f"{erasures} unfinished, and published versions may hold the person: run "
-            "`music-warehouse erase` with the same id again."
-        )
+    print_unfinished_erasures(status.unfinished_erasures)
     for file in status.unsettled:
         print(f"May stop publication: {file.file_seq} {file.file_name} ({why(file)})")
     if status.version is None:

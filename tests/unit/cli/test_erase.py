@@ -66,6 +66,8 @@ def test_an_erasure_reaches_what_is_published_at_once_or_when_it_is_repeated(
     assert "1 erasure is unfinished" in run("status").out
     assert sorted(people(data)) == sorted(published)
     model.write_text(PEOPLE)
+    built = run("build")
+    assert (built.status, "1 erasure is unfinished" in built.out) == (0, True)
     erased = run("erase", PERSON)
     assert erased.status == 0, erased.out + erased.err
     assert "every former version is removed" in erased.out

@@ -233,3 +233,12 @@ def test_methods_come_best_first_and_the_shipped_one_is_marked(marts):
         ("popularity", 25.0, 12.5, 37.5, 0.125, 50.0, 12.5),
     ]
     assert "500 users, looked for among 90" in answer.heading
+
+
+def test_where_nobody_could_be_evaluated_that_is_told(marts):
+    """A warehouse of the streaming service alone has no listeners' lists."""
+    with duckdb.connect(str(current_version(marts) / "marts.duckdb")) as database:
+        database.execute("update embedding_evaluation set users = 0, artists = 0")
+
+    with pytest.raises(UserError, match="Nothing is evaluated: no listener"):
+        embedding_quality(marts)
