@@ -32,8 +32,9 @@ changes as (
 
 changed_dates as (
 
-    select distinct activity_date
-    from changes
+    {{ changed_keys('changes', ['activity_date'], [
+        'event_key', 'user_key', 'track_key', 'started_at', 'is_repeat'
+    ]) }}
 
 ),
 

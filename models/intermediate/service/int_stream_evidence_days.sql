@@ -34,13 +34,20 @@ latest_file as (
 
     ),
 
-    changed_days as (
+    recorded_changes as (
 
-        select distinct
-            user_key,
-            activity_date
+        select *
         from changes
         where event_key >= 0
+
+    ),
+
+    changed_days as (
+
+        {{ changed_keys('recorded_changes', ['user_key', 'activity_date'], [
+            'event_key', 'track_key', 'started_at', 'ended_at',
+            'play_duration_ms', 'is_repeat'
+        ]) }}
 
     ),
 
