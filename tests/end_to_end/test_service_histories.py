@@ -89,7 +89,7 @@ class People:
         """Tracks, some of them only later, some with another length than before, with
         another artist or another spelling of one."""
         seed = self._seed
-        artists = [f"Artist {seed}", f"ARTIST {seed}", f"Another {seed}"]
+        artists = [f"{name} {seed}" for name in ("One", "ONE", "Two", "Three")]
         for track in self._tracks:
             if self._random.random() < 0.4:
                 length = self._random.choice([40_000, 90_000, 240_000])
