@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from music_warehouse.paths import DataFolder
 from orchestration.lib.environment import ROOT
 from tests.orchestration.conftest import Orchestrated
 
@@ -24,19 +25,34 @@ RUN_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
-def address(orchestrated: Orchestrated, first_run: object) -> Iterator[str]:
-    """Where `python -m orchestration` answers, on a warehouse that has been built."""
+def apart(
+    orchestrated: Orchestrated,
+    first_run: object,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> DataFolder:
+    """A warehouse that has been built, of these tests' own: at half past three the
+    daemon begins the daily run, whatever day it is, and it ends with the tests."""
+    copy = tmp_path_factory.mktemp("browser") / "data"
+    shutil.copytree(
+        orchestrated.data.root, copy, ignore=shutil.ignore_patterns("dagster")
+    )
+    return DataFolder(copy)
+
+
+@pytest.fixture(scope="module")
+def address(apart: DataFolder) -> Iterator[str]:
+    """Where `python -m orchestration` answers."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    output = orchestrated.environment.home / "dev.txt"
+    output = apart.root / "dev.txt"
     with output.open("w") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "orchestration"],
             cwd=ROOT,
             env={
                 **{k: v for k, v in os.environ.items() if not k.startswith("DBT_")},
-                "MUSIC_WAREHOUSE_DATA": str(orchestrated.data.root),
+                "MUSIC_WAREHOUSE_DATA": str(apart.root),
                 "DAGSTER_PORT": str(port),
             },
             stdout=file,
