@@ -30,7 +30,12 @@
             and earlier_keys.met_half_minute = later_keys.half_minute
             and earlier_keys.user_key < later_keys.user_key
     where
-        abs(earlier_keys.started_second - later_keys.started_second) <= 30
+        earlier_keys.started_at <= {{ dbt.dateadd(
+            'second', 30, 'later_keys.started_at'
+        ) }}
+        and later_keys.started_at <= {{ dbt.dateadd(
+            'second', 30, 'earlier_keys.started_at'
+        ) }}
     group by
         earlier_keys.activity_date,
         earlier_keys.user_key,

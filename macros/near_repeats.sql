@@ -8,14 +8,14 @@
         ~ " then cast(floor(cast(track_duration_ms as double precision) / 2) as bigint)"
         ~ " else 60000 end" -%}
     {%- set window = "over ("
-        ~ " partition by user_key, track_key, session_started_at"
+        ~ " partition by session_key, track_key"
         ~ " order by started_at, event_key" -%}
     select event_key
     from (
         select
             event_key,
             row_number() over (
-                partition by user_key, track_key, session_started_at, chain_number
+                partition by session_key, track_key, chain_number
                 order by play_duration_ms desc, started_at, event_key
             ) as place
         from (
@@ -27,9 +27,8 @@
             from (
                 select
                     event_key,
-                    user_key,
                     track_key,
-                    session_started_at,
+                    session_key,
                     started_at,
                     play_duration_ms,
                     coalesce(started_at <= {{ dbt.dateadd(

@@ -25,9 +25,11 @@ from music_warehouse.publish import (
     is_as_published,
     publish,
 )
+from music_warehouse.publish.finished_build import manifest_of
 from music_warehouse.publish.inputs import continues, read_inputs, require_deliveries
 from music_warehouse.table_build import TableBuild, Tell, Wanted
 from music_warehouse.unsettled import would_be_stopped
+from music_warehouse.untouched import arrived_in, untouched_by
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,9 @@ class LocalBuild:
                     return PublishReport(version, folder, is_new=False)
             if origin is not None and origin.training is Training.UNKNOWN:
                 tell(
-                    "Something else than a build has written to the warehouse: it is "
-                    "built from nothing."
+                    "The warehouse has been written to since a build of it last ended "
+                    "(one was cut off, or it was something else): it is built from "
+                    "nothing."
                 )
             yield from self._tables_from(entries, inputs, wanted).orders(tell)
         return None
@@ -113,6 +116,11 @@ class LocalBuild:
             and origin.inputs.project_sha256 == inputs.project_sha256
             and continues(entries, origin.inputs)
         )
+        tested_through = _tested_through(former and former[1].inputs, origin)
+        manifest = manifest_of(self.project.target, inputs)
+        untouched: Mapping[str, str] = {}
+        if is_continued and tested_through and manifest and not wanted:
+            untouched = untouched_by(arrived_in(entries, tested_through), manifest)
         return TableBuild(
             self.project,
             self.tables,
@@ -123,7 +131,8 @@ class LocalBuild:
             retrain=wanted.retrain,
             unit_tested=bool(former and former[1].has_definitions_of(inputs)),
             readers=_what_readers_see(self.data),
-            tested_through=_tested_through(former and former[1].inputs, origin),
+            tested_through=tested_through,
+            untouched=untouched,
         )
 
     def publish(self) -> PublishReport:

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from music_warehouse.dbt_orders import BuildFailed, DbtOrder, Orders
@@ -44,7 +44,8 @@ class TableBuild:
     `words` are given to every run, `entries` are the deliveries that it is made from,
     `unit_tested` says that the same definitions have passed their unit tests before,
     `tested_through` is the last delivery whose rows have passed the tests of their
-    tables and lie there as they did then, `readers` tells what readers see if it
+    tables and lie there as they did then, `untouched` are the paths, by unique id, of
+    nodes for which nothing has come since, `readers` tells what readers see if it
     fails, `stop` is set when it must end.
     """
 
@@ -58,6 +59,7 @@ class TableBuild:
     unit_tested: bool
     readers: str
     tested_through: int = 0
+    untouched: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     stop: threading.Event | None = None
 
@@ -82,22 +84,28 @@ class TableBuild:
             return
 
         tables.remember(inputs, Training.ENDED)
+        left_out = " ".join((WHEN_DUE, *self.untouched.values()))
+        if self.untouched:
+            tell(
+                f"Nothing has come for {len(self.untouched)} tables and tests: they "
+                "stay as they are."
+            )
         try:
             # Without `empty` their tests would be left out with them.
-            yield from self._run("--exclude", WHEN_DUE, "--indirect-selection", "empty")
+            yield from self._run("--exclude", left_out, "--indirect-selection", "empty")
         finally:
             # Red or green, this run has not touched what is trained.
             tables.remember(inputs, Training.ENDED)
         due = [trigger for trigger in tables.triggers() or [] if trigger.is_due]
         if not due:
             tell("The Python models stay as they were trained: no trigger is due.")
-            self._end(Runs(is_trained_before=True))
+            self._end(Runs(is_trained_before=True, untouched=[*self.untouched]))
             return
         tell(f"The Python models are trained anew: {'; '.join(map(str, due))}.")
         first = BuildRecord.read(self.project.target)
         tables.remember(inputs, Training.BEGUN)
         yield from replace(self, unit_tested=True)._run("--select", f"{WHEN_DUE}+")
-        self._end(Runs(first))
+        self._end(Runs(first, untouched=[*self.untouched]))
 
     def part(self, selection: Sequence[str], trains: bool) -> Orders[None]:
         """Ask for one run of dbt that builds what is selected and is no build of its

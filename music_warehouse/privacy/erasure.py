@@ -27,6 +27,7 @@ from music_warehouse.privacy.landed import (
     LandedErasure,
     erase_from_landing,
     find_person,
+    without_names_of_others,
 )
 from music_warehouse.privacy.person import Person
 from music_warehouse.privacy.pseudonyms import Pseudonyms
@@ -114,6 +115,7 @@ def _look_for(
     person, landed = find_person(data, contracts, person)
     rows = rows_of_person(data.lake, contracts, person.user_key)
     person = replace(person, names=person.names | (noted or frozenset()))
+    person = without_names_of_others(data, contracts, person)
     return person, bool(landed or rows or noted is not None)
 
 

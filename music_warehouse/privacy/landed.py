@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,6 +45,21 @@ def find_person(
         names |= lines.names
         found += lines.lines
     return replace(person, names=frozenset(names)), found
+
+
+def without_names_of_others(
+    data: DataFolder, contracts: Mapping[str, Contract], person: Person
+) -> Person:
+    """The person without the names that landed files give to somebody else too, as a
+    family's mail address: those are no trace of this person alone."""
+    shared: set[str] = set()
+    for delivery in _deliveries(data, contracts) if person.names else ():
+        if not any(map(landed_text.is_name, delivery.contract.columns)):
+            continue
+        module = landed_parquet if is_parquet(delivery.path) else landed_text
+        with suppress(FileRejected, pa.ArrowException):
+            shared |= module.names_of_others(delivery.path, delivery.contract, person)
+    return replace(person, names=person.names - shared)
 
 
 def erase_from_landing(

@@ -24,11 +24,31 @@ def find_rows(path: Path, contract: Contract, person: Person) -> LinesFound:
             table = file.read_row_group(group)
             own = table.filter(_is_persons(table, column_of, contract, person))
             found.lines += own.num_rows
-            for column in contract.columns:
-                if is_name(column):
-                    values = own[column_of[column.name]].to_pylist()
-                    found.names |= {value.strip() for value in values if value}
+            found.names |= _names(own, column_of, contract)
     return found
+
+
+def names_of_others(path: Path, contract: Contract, person: Person) -> set[str]:
+    """Those of a person's names that a row of somebody else gives too. Raises
+    FileRejected or ArrowException for a file that cannot be read."""
+    found: set[str] = set()
+    with pq.ParquetFile(path) as file:
+        column_of = _columns(file, contract)
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            is_own = _is_persons(table, column_of, contract, person)
+            found |= _names(table.filter(pa.array(~is_own)), column_of, contract)
+    return found & person.names
+
+
+def _names(table: pa.Table, column_of: dict[str, str], contract: Contract) -> set[str]:
+    return {
+        value.strip()
+        for column in contract.columns
+        if is_name(column)
+        for value in table[column_of[column.name]].to_pylist()
+        if value
+    }
 
 
 def write_without(path: Path, contract: Contract, person: Person, beside: Path) -> None:

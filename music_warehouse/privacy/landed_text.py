@@ -21,6 +21,7 @@ from music_warehouse.privacy.traces import standing_alone
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GZIP_MAGIC = b"\x1f\x8b"
 _BUFFER_BYTES = 1 << 20
+_QUOTE = b'"'
 _SEPARATORS = re.compile(rb"[,;|\t\r\n]")
 
 
@@ -41,10 +42,26 @@ def find_lines(path: Path, contract: Contract, person: Person) -> LinesFound:
             lines = _lines(stream)
             first = next(lines, b"")
             finder = _Finder(first, contract, person)
-            for line in chain([] if finder.has_header else [first], lines):
-                if finder.is_persons(line):
+            told = chain([] if finder.has_header else [first], lines)
+            for line, is_persons in finder.told_apart(told):
+                if is_persons:
                     found.lines += 1
                     found.names |= finder.names(line)
+    except FileRejected:
+        pass
+    return found
+
+
+def names_of_others(path: Path, contract: Contract, person: Person) -> set[str]:
+    """Those of a person's names that a valid line of somebody else gives too."""
+    found: set[str] = set()
+    try:
+        with TextStream(path) as stream:
+            lines = _lines(stream)
+            first = next(lines, b"")
+            finder = _Finder(first, contract, person)
+            for line in chain([] if finder.has_header else [first], lines):
+                found |= finder.names_of_others(line)
     except FileRejected:
         pass
     return found
@@ -61,21 +78,22 @@ def write_without(path: Path, contract: Contract, person: Person, beside: Path) 
         lines = _lines(stream)
         first = next(lines)
         finder = _Finder(first, contract, person)
-        kept = (line for line in lines if not finder.is_persons(line))
-        if not finder.has_header and finder.is_persons(first):
-            first = b""
-        mark = _BYTE_ORDER_MARK if stream.offset else b""
+        told = lines if finder.has_header else chain([first], lines)
+        kept = (line for line, is_persons in finder.told_apart(told) if not is_persons)
+        begin = _BYTE_ORDER_MARK if stream.offset else b""
+        if finder.has_header:
+            begin += first
         if is_gzip:
             with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as sink:
-                _write(sink, mark, first, kept)
+                _write(sink, begin, kept)
         else:
-            _write(raw, mark, first, kept)
+            _write(raw, begin, kept)
 
 
 def _write(
-    sink: IO[bytes] | gzip.GzipFile, mark: bytes, first: bytes, lines: Iterable[bytes]
+    sink: IO[bytes] | gzip.GzipFile, begin: bytes, lines: Iterable[bytes]
 ) -> None:
-    waiting, size = [mark, first], 0
+    waiting, size = [begin], 0
     for line in lines:
         waiting.append(line)
         size += len(line)
@@ -135,7 +153,21 @@ class _Finder:
             )
         )
 
-    def is_persons(self, line: bytes) -> bool:
+    def told_apart(self, lines: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+        """Each line, and whether it is the person's. A quotation that a line of the
+        person's leaves open goes on in the next, up to its end or a line that is
+        valid."""
+        is_open = False
+        for line in lines:
+            is_persons = self._is_persons(line)
+            if is_persons:
+                is_open = line.count(_QUOTE) % 2 == 1
+            elif is_open:
+                is_persons = not self._is_valid(line)
+                is_open = is_persons and line.count(_QUOTE) % 2 == 0
+            yield line, is_persons
+
+    def _is_persons(self, line: bytes) -> bool:
         # Hardly any line goes on from here, and `in` is ten times as fast.
         if not any(needle in line for needle in self._needles):
             return False
@@ -152,21 +184,42 @@ class _Finder:
         # Of somebody else, or slipped by a column: then it is refused.
         return isinstance(self._judge.judge_fields(fields), Rejection)
 
+    def names_of_others(self, line: bytes) -> set[str]:
+        """Those of the person's names that a valid line of somebody else gives."""
+        if not any(needle in line for needle in self._needles[1:]):
+            return set()
+        fields = self._fields(line)
+        if fields is None or not self._is_valid(line):
+            return set()
+        if self._id(fields) == self._person.user_id:
+            return set()
+        return self._names_in(fields) & self._person.names
+
     def names(self, line: bytes) -> set[str]:
         """The names that a person's line gives."""
         fields = self._fields(line)
         if fields is None or len(self._judge.invalid_columns(fields)) > 1:
             # Slipped by a column, its names are none.
             return set()
-        if canonical(fields[self._place].decode("utf-8", "replace")) != (
-            self._person.user_id
-        ):
+        if self._id(fields) != self._person.user_id:
             return set()
+        return self._names_in(fields)
+
+    def _id(self, fields: list[bytes]) -> str:
+        return canonical(fields[self._place].decode("utf-8", "replace"))
+
+    def _names_in(self, fields: list[bytes]) -> set[str]:
         return {
             text
             for column, field in zip(self._columns, fields, strict=True)
             if is_name(column) and (text := field.decode("utf-8", "ignore").strip())
         }
+
+    def _is_valid(self, line: bytes) -> bool:
+        fields = self._fields(line)
+        return fields is not None and not isinstance(
+            self._judge.judge_fields(fields), Rejection
+        )
 
     def _fields(self, line: bytes) -> list[bytes] | None:
         if self._header is None:

@@ -104,6 +104,7 @@ def publish(
         record.require_whole_and_green(
             unit_tested=bool(current and current.has_definitions_of(inputs)),
             trained_before=runs.is_trained_before or bool(is_published),
+            untouched=runs.untouched,
         )
         if current and current.invocation_id == record.invocation_id:
             drop_former_of_other_deliveries(session, production.raw_schema)

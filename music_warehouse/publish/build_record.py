@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -132,11 +133,15 @@ class BuildRecord:
         }
 
     def require_publishable(
-        self, warehouse: Path, unit_tested: bool = False, trained_before: bool = False
+        self,
+        warehouse: Path,
+        unit_tested: bool = False,
+        trained_before: bool = False,
+        untouched: Collection[str] = (),
     ) -> None:
         """Refuse, in one sentence, what no whole and green `dbt build` has checked,
         and a warehouse that was not written last by that very run."""
-        self.require_whole_and_green(unit_tested, trained_before)
+        self.require_whole_and_green(unit_tested, trained_before, untouched)
         if not self._wrote(warehouse):
             raise UserError(
                 f"{warehouse} is not as the last dbt build left it: "
@@ -144,14 +149,18 @@ class BuildRecord:
             )
 
     def require_whole_and_green(
-        self, unit_tested: bool = False, trained_before: bool = False
+        self,
+        unit_tested: bool = False,
+        trained_before: bool = False,
+        untouched: Collection[str] = (),
     ) -> None:
         """Refuse, in one sentence, a run that was no whole and green `dbt build`.
 
         Whole means every public model, every model that is trained and every test of
         the project; the unit tests excepted where the same definitions have passed
         them before (`unit_tested`), what is trained where an earlier build has ended
-        that (`trained_before`).
+        that (`trained_before`), and nodes that a published build has run and for which
+        nothing has come since (`untouched`, by unique id).
         """
         again = "run `music-warehouse build`."
         if self.results["args"]["which"] != "build":
@@ -171,9 +180,9 @@ class BuildRecord:
             )
         if self.manifest["metadata"]["invocation_id"] != self.invocation_id:
             raise UserError(f"dbt has read the project anew since its build: {again}")
-        if missing := self._required(unit_tested, trained_before) - {
-            result["unique_id"] for result in self.results["results"]
-        }:
+        ran = {result["unique_id"] for result in self.results["results"]}
+        required = self._required(unit_tested, trained_before)
+        if missing := required - ran - {*untouched}:
             raise UserError(
                 f"The last dbt build left out {len(missing)} models or tests, "
                 f"{_short(min(missing))} for one: {again}"

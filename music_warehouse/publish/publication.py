@@ -92,7 +92,8 @@ def _publish(
         former is not None and former[1].invocation_id == record.invocation_id
     )
     trained_before = runs.is_trained_before or is_published
-    record.require_publishable(data.warehouse, unit_tested, trained_before)
+    not_run = (unit_tested, trained_before, runs.untouched)
+    record.require_publishable(data.warehouse, *not_run)
     if former and is_published:
         folder, version = former
         if is_as_published(folder, version):
@@ -107,7 +108,7 @@ def _publish(
         sweep(data)
         raise
     # The warehouse may have been rebuilt between the check and the copy.
-    record.require_publishable(data.warehouse, unit_tested, trained_before)
+    record.require_publishable(data.warehouse, *not_run)
     version = Version(
         id=version_id,
         published_at=published_at,

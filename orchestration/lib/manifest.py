@@ -14,8 +14,7 @@ from music_warehouse.dbt_process import TARGET_VARIABLE as DBT_TARGET_VARIABLE
 from music_warehouse.dbt_process import in_a_process
 from music_warehouse.errors import UserError
 from music_warehouse.paths import DATA_VARIABLE
-from music_warehouse.publish.build_record import BuildRecord
-from music_warehouse.publish.finished_build import find_finished
+from music_warehouse.publish.finished_build import manifest_of
 from music_warehouse.publish.inputs import project_files, read_inputs
 from orchestration.lib.environment import ROOT, Environment
 from orchestration.lib.selection import from_above
@@ -91,16 +90,9 @@ def _of_last_build(environment: Environment) -> dict[str, Any] | None:
     if not environment.can_rebuild_beside:
         return None
     try:
-        record = BuildRecord.read(target)
-        finished = find_finished(target, record)
-        now = read_inputs(environment.data, ROOT, {})
+        return manifest_of(target, read_inputs(environment.data, ROOT, {}))
     except UserError:
         return None
-    if finished is None or finished[0].project_sha256 != now.project_sha256:
-        return None
-    # Something else than a run may have left another manifest since.
-    written_by = record.manifest["metadata"]["invocation_id"]
-    return record.manifest if written_by == record.invocation_id else None
 
 
 def _told(environment: Environment) -> str:

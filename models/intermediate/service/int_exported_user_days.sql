@@ -22,17 +22,12 @@ exporters as (
 
 ),
 
-totals as (
+-- Whatever became of them: a repeated play is the service's word on the day too.
+recorded_days as (
 
-    select *
-    from {{ ref('int_user_day_totals') }}
-    where user_key in (select exporters.user_key from exporters)
-
-),
-
-recorded_sessions as (
-
-    select distinct events.session_key
+    select distinct
+        events.user_key,
+        events.activity_date
     from events
     inner join exporters
         on events.user_key = exporters.user_key
@@ -43,17 +38,12 @@ recorded_sessions as (
 counted as (
 
     select
-        exports.user_key,
-        exports.activity_date,
+        user_key,
+        activity_date,
         {{ counted_plays() }},
-        count(case
-            when exports.begins_session and recorded_sessions.session_key is null
-                then 1
-        end) as sessions
+        count(case when begins_session then 1 end) as sessions
     from exports
-    left join recorded_sessions
-        on exports.session_key = recorded_sessions.session_key
-    group by exports.user_key, exports.activity_date
+    group by user_key, activity_date
 
 ),
 
@@ -61,12 +51,12 @@ int_exported_user_days as (
 
     select
         counted.*,
-        totals.plays > counted.plays as is_recorded
+        recorded_days.user_key is not null as is_recorded
     from counted
-    inner join totals
+    left join recorded_days
         on
-            counted.user_key = totals.user_key
-            and counted.activity_date = totals.activity_date
+            counted.user_key = recorded_days.user_key
+            and counted.activity_date = recorded_days.activity_date
 
 )
 

@@ -3,7 +3,6 @@ with
 totals as (
 
     select * from {{ ref('int_user_day_totals') }}
-    where plays > 0
 
 ),
 
@@ -14,7 +13,7 @@ exported as (
 ),
 
 -- A listener's export tells of the service's own plays a second time, under other keys.
-int_user_days as (
+days as (
 
     select
         totals.user_key,
@@ -32,6 +31,13 @@ int_user_days as (
         on
             totals.user_key = exported.user_key
             and totals.activity_date = exported.activity_date
+
+),
+
+int_user_days as (
+
+    select * from days
+    where plays > 0
 
 )
 

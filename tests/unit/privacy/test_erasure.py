@@ -2,13 +2,15 @@
 
 import gzip
 import io
+from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from music_warehouse.errors import UserError
-from music_warehouse.privacy import lake_erasure, landed
+from music_warehouse.privacy import journal, lake_erasure, landed
 from music_warehouse.privacy.pseudonyms import Pseudonyms
 
 from .conftest import (
@@ -251,3 +253,46 @@ def test_what_a_row_of_the_person_had_replaced_is_gone_too(service) -> None:
     assert service.rows("service/billing") == []
     loaded = [entry.rows_loaded for entry in service.ledger()]
     assert loaded == [0, 1, 1, 1, 0, 0]
+
+
+def test_an_address_that_somebody_else_has_too_is_no_trace(service) -> None:
+    own, other = user("11", "ann", "us@x.org"), user("12", "ben", "us@x.org")
+    service.deliver("users/a.csv", USERS + own + other)
+    report = service.erase("11")
+    assert (report.rows, report.left) == (1, ())
+    kept = service.data.landing / "service" / "users" / "a.csv"
+    assert kept.read_text() == USERS + other
+    assert journal.unfinished(service.data) == 0
+
+
+def test_an_address_that_rows_of_a_parquet_file_share_is_no_trace(service) -> None:
+    table = pa.table(
+        {
+            "user_id": [11, 12],
+            "username": ["ann", "ben"],
+            "email": ["us@x.org", "us@x.org"],
+            "country": ["Austria", "Austria"],
+            "subscription_type": ["premium", "premium"],
+            "registration_date": [date(2024, 2, 29)] * 2,
+            "age": [34, 35],
+            "gender": ["female", "male"],
+        }
+    )
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    service.deliver("users/a.parquet", sink.getvalue())
+    report = service.erase("11")
+    assert (report.rows, report.left) == (1, ())
+    kept = service.data.landing / "service" / "users" / "a.parquet"
+    assert pq.read_table(kept).to_pylist() == table.slice(1).to_pylist()
+
+
+def test_a_quotation_that_goes_on_in_the_next_line_goes_with_it(service) -> None:
+    torn = user("11", '"zora\nquux"', "zora@x.org")
+    others = user("12", "ben", "ben@x.org")
+    # Never closed: what is valid after it is somebody else's.
+    unclosed = user("11", '"zora', "zora@x.org")
+    service.deliver("users/a.csv", USERS + torn + others + unclosed + others)
+    service.erase("11")
+    kept = service.data.landing / "service" / "users" / "a.csv"
+    assert kept.read_text() == USERS + others + others
