@@ -36,6 +36,7 @@ def _activity(marts: duckdb.DuckDBPyConnection) -> Answer | None:
         f"Active users on {row[0]}",
         ("that day", "7 days", "30 days", "% of 30 days that day"),
         [row[1:]],
+        ("Values of fewer than 5 users are left out.",) if None in row else (),
     )
 
 
@@ -56,7 +57,8 @@ def _revenue(marts: duckdb.DuckDBPyConnection, limit: int) -> Answer:
         [limit],
     ).fetchall()
     if not rows:
-        return Answer("No month of payments is complete.", (), [])
+        told = "No country has payments of 5 users or more in a whole month."
+        return Answer(told, (), [])
     return Answer(
         f"Countries by revenue, {rows[0][0]:%B %Y}",
         ("country", "US dollars", "paying users"),

@@ -199,8 +199,8 @@ def _if_in_form(path: Path, suffix: str, known: Contract | str) -> Contract | st
         return f"files of {known.name} are JSON."
     if _folder(path, known) is None:
         return (
-            f"files of {known.name} lie in a folder each listener below "
-            f"{known.source}/{known.table}."
+            f"files of {known.name} lie in one folder per listener, "
+            f"{known.source}/{known.table}/<{known.folder_column}>/."
         )
     if not known.names_file(path.name):
         _check_readable(path)

@@ -24,17 +24,21 @@ def time_split(rows: UserDates, parameters: ChurnParameters) -> TimeSplit | str:
     dates = rows.labelled_dates()
     if len(dates) < _FEWEST_DATES:
         return (
-            f"too few dates with known outcomes: {len(dates)} of {_FEWEST_DATES} needed"
+            f"too few dates with known outcomes: {len(dates)} of {_FEWEST_DATES} "
+            "needed, which is plays of five times churn_days"
         )
     split = TimeSplit(rows.at(dates[:-1]), rows.at(dates[-1:]))
     for use, part in {
         "to learn from": split.history,
         "to be judged by": split.test,
     }.items():
-        left = int(np.sum(part.churned))
-        fewer = min(left, len(part) - left)
-        if len(part) < parameters.min_users:
-            return f"too few users {use}: {len(part)} of {parameters.min_users} needed"
+        # Of people, who may be there at several dates.
+        users = len(np.unique(part.user_key))
+        fewer = min(
+            len(np.unique(part.user_key[part.churned == outcome])) for outcome in (0, 1)
+        )
+        if users < parameters.min_users:
+            return f"too few users {use}: {users} of {parameters.min_users} needed"
         if fewer < parameters.min_outcomes:
             return (
                 f"too few users who left or stayed {use}: {fewer} of "

@@ -255,7 +255,7 @@ def test_more_silence_never_makes_staying_likelier(planted: pa.Table) -> None:
     ("table", "reason"),
     [
         (world(dates=3), "too few dates with known outcomes: 2 of 3 needed"),
-        (world(users=199), "too few users to be judged by: 199 of 200 needed"),
+        (world(users=199), "too few users to learn from: 199 of 200 needed"),
         (world(base=-12.0), "too few users who left or stayed to learn from"),
     ],
 )
@@ -274,7 +274,7 @@ def test_nobody_at_all_is_no_error() -> None:
 
     assert churn_risk(nobody, QUICK).num_rows == 0
     [row] = churn_evaluation(nobody, QUICK).to_pylist()
-    assert row["reason"] == "too few dates with known outcomes: 0 of 3 needed"
+    assert row["reason"].startswith("too few dates with known outcomes: 0 of 3 needed")
 
 
 def test_what_is_not_known_is_no_zero() -> None:
