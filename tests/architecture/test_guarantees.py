@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from music_warehouse.untouched import UNMOVED_BY
+
 ALIAS = re.compile(r" as (\w+)(?:,|$)", re.MULTILINE)
 KEY_TESTS = {"unique", "unique_combination_of_columns"}
 
@@ -131,6 +133,36 @@ def test_a_mart_whose_unit_test_leaves_a_column_out_is_found(
                 del row["region"]
 
     assert partly_unit_tested(manifest) == {"dim_countries"}
+
+
+def told_of_nothing(manifest: dict[str, Any]) -> set[str]:
+    """Models that name as `unmoved_by` what is no parent of theirs, or all of them."""
+    found = set()
+    for node in models(manifest):
+        unmoved = set(node["config"]["meta"].get(UNMOVED_BY, []))
+        parents = manifest["parent_map"][node["unique_id"]]
+        names = {each.split(".")[2] for each in parents}
+        if unmoved and not unmoved < names:
+            found.add(node["name"])
+    return found
+
+
+def test_what_a_model_is_unmoved_by_is_one_parent_among_others(
+    manifest: dict[str, Any],
+) -> None:
+    assert told_of_nothing(manifest) == set()
+
+
+def test_a_model_that_nothing_moves_is_found(manifest: dict[str, Any]) -> None:
+    nodes = manifest["nodes"]
+    first, second = (
+        f"model.music_warehouse.{name}"
+        for name in ("int_current_files", "int_session_events")
+    )
+    nodes[first]["config"]["meta"][UNMOVED_BY] = ["int_built_files", "int_file_rows"]
+    nodes[second]["config"]["meta"][UNMOVED_BY] = ["int_build_files"]
+
+    assert told_of_nothing(manifest) == {"int_current_files", "int_session_events"}
 
 
 def test_every_unit_test_is_named_as_a_sentence(manifest: dict[str, Any]) -> None:
