@@ -50,25 +50,14 @@ activity as (
 
 ),
 
--- Users who never played, and players whom no users file tells of, are users too.
-everybody as (
-
-    select user_key
-    from users
-
-    union
-
-    select user_key
-    from activity
-
-),
-
+-- Users who never played, and players whom no users file tells of, are users too; who
+-- only pays is none.
 user_engagement as (
 
     select
-        everybody.user_key,
+        streaming_users.user_key,
 
-        coalesce(streaming_users.country, 'ZZ') as country,
+        streaming_users.country,
         users.plan,
         users.age_band,
         users.user_key is not null as is_known_user,
@@ -104,16 +93,17 @@ user_engagement as (
         top_artists.artist_name as top_artist_name,
         top_artists.plays as top_artist_plays
 
-    from everybody
+    from streaming_users
     cross join last_day
     left join users
-        on everybody.user_key = users.user_key
-    left join streaming_users
-        on everybody.user_key = streaming_users.user_key
+        on streaming_users.user_key = users.user_key
     left join activity
-        on everybody.user_key = activity.user_key
+        on streaming_users.user_key = activity.user_key
     left join top_artists
-        on everybody.user_key = top_artists.user_key
+        on streaming_users.user_key = top_artists.user_key
+    where
+        streaming_users.is_in_users_file
+        or activity.user_key is not null
 
 )
 

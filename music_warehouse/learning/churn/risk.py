@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from music_warehouse.learning.churn.bands import risk_band
+from music_warehouse.learning.churn.bands import BANDS, risk_band
 from music_warehouse.learning.churn.dates import time_split
 from music_warehouse.learning.churn.features import UserDates, user_dates
 from music_warehouse.learning.churn.model import (
@@ -20,8 +20,8 @@ _TELLING_LOG_ODDS = 0.05
 
 def churn_risk(table: pa.Table, parameters: ChurnParameters) -> pa.Table:
     """One row per user at the latest date, of which nobody knows the outcome yet: the
-    probability of leaving, its band of risk, and up to three reasons that
-    go with it most, each with its effect in log-odds.
+    probability of leaving, its band of risk, and, above the lowest band, up to three
+    reasons that go with it most, each with its effect in log-odds.
 
     Learned from all dates of known outcome: the recipe that `churn_evaluation` judges,
     a date later. No rows where there is too little to judge it.
@@ -53,16 +53,17 @@ def _schema() -> pa.Schema:
 
 
 def _risks(model: ChurnModel, now: UserDates) -> pa.Table:
-    themes, effects = model.effects(now.features)
-    effects = rounded(effects)
-    order = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
-    largest = np.take_along_axis(effects, order, axis=1)
     probability = rounded(model.probability(now.features))
-    columns = [
-        pa.array(now.user_key),
-        pa.array(probability),
-        pa.array(risk_band(probability)),
-    ]
+    band = risk_band(probability)
+    # Of whoever will hardly leave there is nothing to explain, and most are these.
+    at_risk = band > min(BANDS)
+    themes, effects = model.effects(now.features[at_risk])
+    effects = rounded(effects)
+    order = np.zeros((len(now), REASONS), np.int64)
+    order[at_risk] = np.argsort(-effects, axis=1, kind="stable")[:, :REASONS]
+    largest = np.zeros((len(now), REASONS))
+    largest[at_risk] = np.take_along_axis(effects, order[at_risk], axis=1)
+    columns = [pa.array(now.user_key), pa.array(probability), pa.array(band)]
     for place in range(REASONS):
         is_silent = largest[:, place] < _TELLING_LOG_ODDS
         names = np.array(themes)[order[:, place]]

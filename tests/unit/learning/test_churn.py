@@ -194,6 +194,8 @@ def test_reasons_are_what_drives_leaving_in_falling_order(planted: pa.Table) -> 
         assert all(effect >= 0.05 for effect in known)
         names = [row[f"reason_{n}"] for n in (1, 2, 3)]
         assert [name is None for name in names] == [each is None for each in effects]
+        assert names == [None] * 3 or row["risk_band"] > 1
+    assert {row["risk_band"] for row in risks} > {1, 2}
 
 
 def test_the_rule_and_the_model_are_judged_with_as_many_flags(
