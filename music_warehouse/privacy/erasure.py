@@ -9,6 +9,7 @@ from pathlib import Path
 from music_warehouse.contracts import Contract, load_contracts
 from music_warehouse.errors import UserError
 from music_warehouse.ingest.lake import (
+    ARTIST_SPELLINGS,
     check_ledger_is_there,
     lake_schemas,
     writing,
@@ -95,16 +96,54 @@ def erase(
         landed = erase_from_landing(data, contracts, person)
         tokens = _erase_cards(data, person)
     was_rebuilt = _build_anew(data, rebuild)
-    traces = [*person.traces, *(token.encode() for token in tokens)]
-    left = [
-        path
-        for folder in (data.root, *searched)
-        for path in files_with(folder, traces)
-        if not path.is_relative_to(data.privacy)
-    ]
+    left = _files_left(data, contracts, person, tokens, searched)
     if not left:
         journal.end(data, person)
     return ErasureReport(is_new, rows, len(tokens), landed, was_rebuilt, tuple(left))
+
+
+def _files_left(
+    data: DataFolder,
+    contracts: Mapping[str, Contract],
+    person: Person,
+    tokens: Sequence[str],
+    searched: Sequence[Path],
+) -> list[Path]:
+    """The files that still hold a trace of the person, the list of the erased apart."""
+    traces = [*person.traces, *(token.encode() for token in tokens)]
+
+    def with_any(of_these: list[bytes]) -> list[Path]:
+        return [
+            path
+            for folder in (data.root, *searched)
+            for path in files_with(folder, of_these)
+            if not path.is_relative_to(data.privacy)
+        ]
+
+    left = with_any(traces)
+    words = _words_of_the_catalogue(data, contracts, person) if left else set()
+    return with_any([each for each in traces if each not in words]) if words else left
+
+
+def _words_of_the_catalogue(
+    data: DataFolder, contracts: Mapping[str, Contract], person: Person
+) -> set[bytes]:
+    """User names that stand in the lake's tables about nobody: whoever is called like
+    an artist leaves the artist behind."""
+    tables = [
+        data.lake / contract.source / contract.table
+        for contract in contracts.values()
+        if contract.person is None
+    ]
+    return {
+        name.encode()
+        for name in person.names
+        if "@" not in name
+        and any(
+            files_with(table, [name.encode()])
+            for table in (*tables, data.lake / ARTIST_SPELLINGS)
+        )
+    }
 
 
 def _look_for(

@@ -19,6 +19,7 @@ from music_warehouse.privacy import landed_parquet, landed_text
 from music_warehouse.privacy.landed_text import LinesFound
 from music_warehouse.privacy.person import Person
 from music_warehouse.privacy.pseudonyms import canonical
+from music_warehouse.privacy.traces import holds
 
 _BESIDE = ".erasing"
 
@@ -123,8 +124,7 @@ def _found(delivery: Delivery, person: Person) -> LinesFound:
     try:
         return landed_parquet.find_rows(delivery.path, delivery.contract, person)
     except (FileRejected, pa.ArrowException):
-        content = delivery.path.read_bytes()
-        return LinesFound(int(any(trace in content for trace in person.traces)))
+        return LinesFound(int(holds(delivery.path, person.traces)))
 
 
 def _write_without(delivery: Delivery, person: Person, beside: Path) -> None:

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
@@ -11,11 +11,17 @@ from typing import IO
 
 from music_warehouse.contracts import Column, Contract, Treatment
 from music_warehouse.ingest.gate import TextStream
-from music_warehouse.ingest.header import Header, read_header, split_fields
+from music_warehouse.ingest.header import (
+    Header,
+    column_names,
+    read_header,
+    split_fields,
+)
 from music_warehouse.ingest.judge import Judge
 from music_warehouse.ingest.rows import FileRejected, Rejection
 from music_warehouse.privacy.person import Person
 from music_warehouse.privacy.pseudonyms import canonical
+from music_warehouse.privacy.salvage import readable
 from music_warehouse.privacy.traces import standing_alone
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -34,37 +40,21 @@ class LinesFound:
 
 
 def find_lines(path: Path, contract: Contract, person: Person) -> LinesFound:
-    """Look for a person's lines. Of a file that cannot be read to its end the rest
-    is passed over."""
+    """Look for a person's lines, in a damaged file too."""
     found = LinesFound()
-    try:
-        with TextStream(path) as stream:
-            lines = _lines(stream)
-            first = next(lines, b"")
-            finder = _Finder(first, contract, person)
-            told = chain([] if finder.has_header else [first], lines)
-            for line, is_persons in finder.told_apart(told):
-                if is_persons:
-                    found.lines += 1
-                    found.names |= finder.names(line)
-    except FileRejected:
-        pass
+    finder, lines = _open(path, contract, person)
+    for line, is_persons in finder.told_apart(lines):
+        if is_persons:
+            found.lines += 1
+            found.names |= finder.names(line)
     return found
 
 
 def names_of_others(path: Path, contract: Contract, person: Person) -> set[str]:
     """Those of a person's names that a valid line of somebody else gives too."""
+    finder, lines = _open(path, contract, person)
     found: set[str] = set()
-    try:
-        with TextStream(path) as stream:
-            lines = _lines(stream)
-            first = next(lines, b"")
-            finder = _Finder(first, contract, person)
-            for line in chain([] if finder.has_header else [first], lines):
-                found |= finder.names_of_others(line)
-    except FileRejected:
-        pass
-    return found
+    return found.union(*map(finder.names_of_others, lines))
 
 
 def write_without(path: Path, contract: Contract, person: Person, beside: Path) -> None:
@@ -75,7 +65,8 @@ def write_without(path: Path, contract: Contract, person: Person, beside: Path) 
     with path.open("rb") as file:
         is_gzip = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
     with TextStream(path) as stream, beside.open("wb") as raw:
-        lines = _lines(stream)
+        stream.open_text()
+        lines = _lines(iter(stream.read, b""))
         first = next(lines)
         finder = _Finder(first, contract, person)
         told = lines if finder.has_header else chain([first], lines)
@@ -103,11 +94,20 @@ def _write(
     sink.write(b"".join(waiting))
 
 
-def _lines(stream: TextStream) -> Iterator[bytes]:
+def _open(
+    path: Path, contract: Contract, person: Person
+) -> tuple["_Finder", Iterator[bytes]]:
+    """Who tells the lines of a file apart, and those that may be somebody's."""
+    lines = _lines(readable(path))
+    first = next(lines, b"")
+    finder = _Finder(first, contract, person)
+    return finder, lines if finder.has_header else chain([first], lines)
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The lines with their line ends."""
-    stream.open_text()
     rest = b""
-    while chunk := stream.read():
+    for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             yield line + b"\n"
@@ -118,40 +118,36 @@ def _lines(stream: TextStream) -> Iterator[bytes]:
 class _Finder:
     """Tells a person's lines from others.
 
-    A line is the person's by its id. Any other that is not valid is taken for the
-    person's where the id or a name occurs in it.
+    A line is whose id stands in its column. Where that cannot be told (no such column,
+    fields that have slipped, a line torn), it is taken for the person's if the id is
+    one of its fields, or a name of the person stands in it.
     """
 
     def __init__(self, first_line: bytes, contract: Contract, person: Person) -> None:
         self._header: Header | None = None
-        # The lines of a file refused as a whole are searched as they are.
+        self._delimiter, self._width, self._place = b",", 0, None
         with suppress(FileRejected):
+            self._delimiter, names = column_names(_content(first_line))
+            self._width, self._place = len(names), place_of_person(names, contract)
+            # Of a file refused as a whole nobody can say which lines are valid.
             self._header = read_header(_content(first_line), contract)
         # A short id, or one that is a word, may occur in the names of columns.
-        column_names = {column.name.encode() for column in contract.columns}
-        self.has_header = not column_names.isdisjoint(
+        known = {column.name.encode() for column in contract.columns}
+        self.has_header = not known.isdisjoint(
             field.strip(b' "').lower() for field in _SEPARATORS.split(first_line)
         )
         self._person = person
         self._judge = Judge(contract)
         self._columns = contract.columns
-        self._place = next(
-            place
-            for place, column in enumerate(contract.columns)
-            if column.personal is Treatment.PSEUDONYM
-        )
         self._needles = [
             text.encode() for text in (person.user_id, *sorted(person.names))
         ]
-        user_id, *names = self._needles
-        self._traces = re.compile(
-            b"|".join(
-                [
-                    rb"(?<![0-9A-Za-z])0*" + re.escape(user_id) + rb"(?![0-9A-Za-z])",
-                    *map(standing_alone, names),
-                ]
-            )
-        )
+        user_id, *texts = self._needles
+        number, alone = b"0*" + re.escape(user_id), [*map(standing_alone, texts)]
+        anywhere = rb"(?<![0-9A-Za-z])" + number + rb"(?![0-9A-Za-z])"
+        as_field = rb'(?:^|(?<=[,;|\t"])) *' + number + rb' *(?=[,;|\t\r\n"]|$)'
+        self._hints = re.compile(b"|".join([anywhere, *alone]))
+        self._traces = re.compile(b"|".join([as_field, *alone]))
 
     def told_apart(self, lines: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         """Each line, and whether it is the person's. A quotation that a line of the
@@ -160,29 +156,40 @@ class _Finder:
         is_open = False
         for line in lines:
             is_persons = self._is_persons(line)
-            if is_persons:
-                is_open = line.count(_QUOTE) % 2 == 1
-            elif is_open:
-                is_persons = not self._is_valid(line)
-                is_open = is_persons and line.count(_QUOTE) % 2 == 0
+            if is_open and not self._is_valid(line):
+                is_persons, is_open = True, not _has_half_a_quotation(line)
+            else:
+                is_open = is_persons and _has_half_a_quotation(line)
             yield line, is_persons
 
     def _is_persons(self, line: bytes) -> bool:
         # Hardly any line goes on from here, and `in` is ten times as fast.
         if not any(needle in line for needle in self._needles):
             return False
-        if not self._traces.search(line):
+        if not self._hints.search(line):
             return False
-        fields = self._fields(line)
-        if fields is None:
-            return True
+        owner = self._owner(line)
+        if owner is not None:
+            return owner == self._person.user_id
+        return bool(self._traces.search(line))
+
+    def _owner(self, line: bytes) -> str | None:
+        """Whose line it is, by its id, where that can be told."""
+        fields = split_fields(_content(line), self._delimiter)
+        if fields is None or self._place is None or len(fields) != self._width:
+            return None
         user_id = fields[self._place].decode("utf-8", "replace")
         if not user_id.strip().lstrip("-").isdecimal():
-            return True
-        if canonical(user_id) == self._person.user_id:
-            return True
-        # Of somebody else, or slipped by a column: then it is refused.
-        return isinstance(self._judge.judge_fields(fields), Rejection)
+            return None
+        if canonical(user_id) != self._person.user_id and self._has_slipped(fields):
+            return None
+        return canonical(user_id)
+
+    def _has_slipped(self, fields: list[bytes]) -> bool:
+        if self._header is None:
+            return False
+        in_order = [fields[position] for position in self._header.positions]
+        return len(self._judge.invalid_columns(in_order)) > 1
 
     def names_of_others(self, line: bytes) -> set[str]:
         """Those of the person's names that a valid line of somebody else gives."""
@@ -191,7 +198,7 @@ class _Finder:
         fields = self._fields(line)
         if fields is None or not self._is_valid(line):
             return set()
-        if self._id(fields) == self._person.user_id:
+        if self._owner(line) == self._person.user_id:
             return set()
         return self._names_in(fields) & self._person.names
 
@@ -201,12 +208,9 @@ class _Finder:
         if fields is None or len(self._judge.invalid_columns(fields)) > 1:
             # Slipped by a column, its names are none.
             return set()
-        if self._id(fields) != self._person.user_id:
+        if self._owner(line) != self._person.user_id:
             return set()
         return self._names_in(fields)
-
-    def _id(self, fields: list[bytes]) -> str:
-        return canonical(fields[self._place].decode("utf-8", "replace"))
 
     def _names_in(self, fields: list[bytes]) -> set[str]:
         return {
@@ -228,6 +232,20 @@ class _Finder:
         if fields is None or len(fields) != self._header.width:
             return None
         return [fields[position] for position in self._header.positions]
+
+
+def _has_half_a_quotation(line: bytes) -> bool:
+    return line.count(_QUOTE) % 2 == 1
+
+
+def place_of_person(names: Sequence[str], contract: Contract) -> int | None:
+    """The place, among the names of a file's columns, of the one that says whose a line
+    is: also where other columns are missing or not as they should be."""
+    if contract.person is None:
+        return None
+    known = {contract.person.name, *contract.person.aliases}
+    places = [place for place, name in enumerate(names) if name in known]
+    return places[0] if len(places) == 1 else None
 
 
 def is_name(column: Column) -> bool:

@@ -12,17 +12,31 @@ aliases as (
 
 ),
 
+delivered as (
+
+    select
+        *,
+        row_number() over (
+            partition by event_key
+            order by file_seq desc, line_number desc
+        ) as place
+    from exported_plays
+
+),
+
 counted as (
 
     select
-        exported_plays.user_key,
+        delivered.user_key,
         aliases.country_code as country,
-        count(distinct exported_plays.event_key) as plays
-    from exported_plays
+        count(*) as plays
+    from delivered
     inner join aliases
-        on exported_plays.country_match_name = aliases.match_name
-    where aliases.country_code != 'ZZ'
-    group by exported_plays.user_key, aliases.country_code
+        on delivered.country_match_name = aliases.match_name
+    where
+        delivered.place = 1
+        and aliases.country_code != 'ZZ'
+    group by delivered.user_key, aliases.country_code
 
 ),
 

@@ -56,6 +56,29 @@ def test_files_of_namesakes_are_nobodys(tmp_path: Path) -> None:
     assert found == ["d.csv.gz", "e.parquet", "f.duckdb"]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        pa.array(["x", "lea_3"], pa.large_string()),
+        pa.array([b"lea_3"], pa.large_binary()),
+        pa.array(["lea_3"]).dictionary_encode(),
+        pa.array([["x", "lea_3"]]),
+        pa.array([{"name": "lea_3"}]),
+        pa.array([[("lea_3", 1)]], pa.map_(pa.string(), pa.int64())),
+        pa.array([81234567], pa.int32()),
+        pa.array([81234567], pa.uint64()),
+        pa.array([81234567.0]),
+        pa.array([81234567]).cast(pa.decimal128(20)),
+    ],
+    ids=lambda values: str(values.type),
+)
+def test_a_trace_is_found_in_columns_of_any_type(tmp_path: Path, values) -> None:
+    table = pa.table({"name": values.take([0] * 3000 + [len(values) - 1])})
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd")
+    assert files_with(tmp_path, [b"lea_3", b"81234567"])
+    assert files_with(tmp_path, [b"lea_4", b"81234568"]) == []
+
+
 @pytest.mark.parametrize("offset", range(12))
 def test_where_a_file_is_cut_decides_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offset: int
