@@ -30,7 +30,7 @@ from music_warehouse.privacy.landed import (
     find_person,
     without_names_of_others,
 )
-from music_warehouse.privacy.person import Person
+from music_warehouse.privacy.person import Person, telling_names
 from music_warehouse.privacy.pseudonyms import Pseudonyms
 from music_warehouse.privacy.suppression import read_suppressed, suppress
 from music_warehouse.privacy.traces import files_with
@@ -121,28 +121,28 @@ def _files_left(
         ]
 
     left = with_any(traces)
-    words = _words_of_the_catalogue(data, contracts, person) if left else set()
-    return with_any([each for each in traces if each not in words]) if words else left
+    chance = _found_by_chance(data, contracts, person) if left else set()
+    return with_any([each for each in traces if each not in chance]) if chance else left
 
 
-def _words_of_the_catalogue(
+def _found_by_chance(
     data: DataFolder, contracts: Mapping[str, Contract], person: Person
 ) -> set[bytes]:
-    """User names that stand in the lake's tables about nobody: whoever is called like
-    an artist leaves the artist behind."""
-    tables = [
+    """Traces that stand in the lake as something else, where no id and no name of a
+    person enters: the number of somebody else's play or payment, and a user name in a
+    table about nobody; whoever is called like an artist leaves the artist behind."""
+    about_nobody = [
         data.lake / contract.source / contract.table
         for contract in contracts.values()
         if contract.person is None
     ]
+    names = {name.encode() for name in person.names if "@" not in name}
+    folders = {name: [*about_nobody, data.lake / ARTIST_SPELLINGS] for name in names}
+    folders[person.user_id.encode()] = [data.lake]
     return {
-        name.encode()
-        for name in person.names
-        if "@" not in name
-        and any(
-            files_with(table, [name.encode()])
-            for table in (*tables, data.lake / ARTIST_SPELLINGS)
-        )
+        trace
+        for trace, searched in folders.items()
+        if any(files_with(folder, [trace]) for folder in searched)
     }
 
 
@@ -153,7 +153,8 @@ def _look_for(
     noted = journal.names_noted(data, person)
     person, landed = find_person(data, contracts, person)
     rows = rows_of_person(data.lake, contracts, person.user_key)
-    person = replace(person, names=person.names | (noted or frozenset()))
+    names = person.names | (noted or frozenset())
+    person = replace(person, names=telling_names(names, contracts))
     person = without_names_of_others(data, contracts, person)
     return person, bool(landed or rows or noted is not None)
 

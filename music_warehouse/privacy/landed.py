@@ -22,6 +22,8 @@ from music_warehouse.privacy.pseudonyms import canonical
 from music_warehouse.privacy.traces import holds
 
 _BESIDE = ".erasing"
+# What comes of a damaged Parquet file, and of values that Python has no form for.
+_UNREADABLE = (FileRejected, pa.ArrowException, OSError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def without_names_of_others(
         if not any(map(landed_text.is_name, delivery.contract.columns)):
             continue
         module = landed_parquet if is_parquet(delivery.path) else landed_text
-        with suppress(FileRejected, pa.ArrowException):
+        with suppress(*_UNREADABLE):
             shared |= module.names_of_others(delivery.path, delivery.contract, person)
     return replace(person, names=person.names - shared)
 
@@ -85,7 +87,7 @@ def erase_from_landing(
         lines += found.lines
         try:
             _write_without(delivery, person, beside)
-        except (FileRejected, pa.ArrowException):
+        except (FileRejected, pa.ArrowException, ValueError):
             beside.unlink(missing_ok=True)
             path.unlink()
             removed += 1
@@ -123,13 +125,19 @@ def _found(delivery: Delivery, person: Person) -> LinesFound:
         return landed_text.find_lines(delivery.path, delivery.contract, person)
     try:
         return landed_parquet.find_rows(delivery.path, delivery.contract, person)
-    except (FileRejected, pa.ArrowException):
+    except _UNREADABLE:
         return LinesFound(int(holds(delivery.path, person.traces)))
 
 
 def _write_without(delivery: Delivery, person: Person, beside: Path) -> None:
     module = landed_parquet if is_parquet(delivery.path) else landed_text
-    module.write_without(delivery.path, delivery.contract, person, beside)
+    try:
+        module.write_without(delivery.path, delivery.contract, person, beside)
+    except OSError as error:
+        # Arrow's of damaged content have no number, the machine's have.
+        if error.errno is not None:
+            raise
+        raise FileRejected("damaged", str(error)) from error
 
 
 def _remember(

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from music_warehouse.contracts import Contract
@@ -17,10 +16,11 @@ from music_warehouse.privacy.pseudonyms import canonical
 
 def find_rows(path: Path, contract: Contract, person: Person) -> LinesFound:
     """Look for a person's rows. Raises FileRejected for a file without a column that
-    says whose a row is, ArrowException for one that cannot be read."""
+    says whose a row is, ArrowException, OSError or ValueError for one that cannot be
+    read."""
     found = LinesFound()
-    for table, is_own in _parts(path, contract, person):
-        own = table.filter(is_own)
+    for table, ids in _parts(path, contract):
+        own = table.filter(pa.array([each == person.user_id for each in ids]))
         found.lines += own.num_rows
         found.names |= _names(own, contract)
     return found
@@ -30,23 +30,38 @@ def names_of_others(path: Path, contract: Contract, person: Person) -> set[str]:
     """Those of a person's names that a row of somebody else gives too. Raises as
     `find_rows` does."""
     found: set[str] = set()
-    for table, is_own in _parts(path, contract, person):
-        found |= _names(table.filter(pc.invert(is_own)), contract)
+    nobody = ("", person.user_id)
+    for table, ids in _parts(path, contract):
+        others = table.filter(pa.array([each not in nobody for each in ids]))
+        found |= _names(others, contract)
     return found & person.names
 
 
 def write_without(path: Path, contract: Contract, person: Person, beside: Path) -> None:
     """Write the file again without the person's rows. Raises as `find_rows` does."""
-    with pq.ParquetWriter(beside, pq.read_schema(path)) as writer:
-        for table, is_own in _parts(path, contract, person):
-            writer.write_table(table.filter(pc.invert(is_own)))
+    schema = _without_dictionaries(pq.read_schema(path))
+    with pq.ParquetWriter(beside, schema) as writer:
+        for table, ids in _parts(path, contract):
+            kept = table.filter(pa.array([each != person.user_id for each in ids]))
+            writer.write_table(kept.cast(schema))
 
 
-def _parts(
-    path: Path, contract: Contract, person: Person
-) -> Iterator[tuple[pa.Table, pa.Array]]:
-    """The file's row groups, and which of their rows are the person's. A file that was
-    refused for other columns is looked through all the same."""
+def _without_dictionaries(schema: pa.Schema) -> pa.Schema:
+    """A dictionary would be written with the values of rows that are left out."""
+    return pa.schema(
+        [
+            field.with_type(field.type.value_type)
+            if pa.types.is_dictionary(field.type)
+            else field
+            for field in schema
+        ],
+        schema.metadata,
+    )
+
+
+def _parts(path: Path, contract: Contract) -> Iterator[tuple[pa.Table, list[str]]]:
+    """The file's row groups, and whose each row is. A file that was refused for other
+    columns is looked through all the same."""
     with pq.ParquetFile(path) as file:
         names = [_plain(name) for name in file.schema_arrow.names]
         place = place_of_person(names, contract)
@@ -54,9 +69,7 @@ def _parts(
             raise FileRejected("missing_columns", "No column says whose a row is.")
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
-            ids = map(_as_text, table[place].to_pylist())
-            is_own = [canonical(each) == person.user_id for each in ids]
-            yield table, pa.array(is_own, pa.bool_())
+            yield table, [canonical(each) for each in _texts(table[place])]
 
 
 def _names(table: pa.Table, contract: Contract) -> set[str]:
@@ -70,8 +83,8 @@ def _names(table: pa.Table, contract: Contract) -> set[str]:
         text
         for place, name in enumerate(table.column_names)
         if _plain(name) in of_people
-        for value in table[place].to_pylist()
-        if value is not None and (text := _as_text(value).strip())
+        for value in _texts(table[place])
+        if (text := value.strip())
     }
 
 
@@ -79,6 +92,13 @@ def _plain(name: str) -> str:
     return name.strip().casefold()
 
 
-def _as_text(value: object) -> str:
-    raw = value.encode() if isinstance(value, str) else value
-    return field_of(raw).decode("utf-8", "replace")
+def _texts(column: pa.ChunkedArray) -> list[str]:
+    """The values as a text file would hold them; what is no UTF-8 is replaced."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = column.cast(pa.large_binary())
+    return [field_of(each).decode("utf-8", "replace") for each in _plain_values(column)]
+
+
+def _plain_values(column: pa.ChunkedArray) -> list[object]:
+    values = column.to_pylist()
+    return [each.encode() if isinstance(each, str) else each for each in values]

@@ -68,6 +68,8 @@ def write_without(path: Path, contract: Contract, person: Person, beside: Path) 
         stream.open_text()
         lines = _lines(iter(stream.read, b""))
         first = next(lines)
+        if _has_other_line_ends(first):
+            raise FileRejected("cr_line_ends", "Lines end in a carriage return only.")
         finder = _Finder(first, contract, person)
         told = lines if finder.has_header else chain([first], lines)
         kept = (line for line, is_persons in finder.told_apart(told) if not is_persons)
@@ -133,7 +135,7 @@ class _Finder:
             self._header = read_header(_content(first_line), contract)
         # A short id, or one that is a word, may occur in the names of columns.
         known = {column.name.encode() for column in contract.columns}
-        self.has_header = not known.isdisjoint(
+        self.has_header = not _has_other_line_ends(first_line) and not known.isdisjoint(
             field.strip(b' "').lower() for field in _SEPARATORS.split(first_line)
         )
         self._person = person
@@ -145,21 +147,23 @@ class _Finder:
         user_id, *texts = self._needles
         number, alone = b"0*" + re.escape(user_id), [*map(standing_alone, texts)]
         anywhere = rb"(?<![0-9A-Za-z])" + number + rb"(?![0-9A-Za-z])"
-        as_field = rb'(?:^|(?<=[,;|\t"])) *' + number + rb' *(?=[,;|\t\r\n"]|$)'
+        as_field = rb'(?:^|(?<=[,;|\t\r"])) *' + number + rb' *(?=[,;|\t\r\n"]|$)'
         self._hints = re.compile(b"|".join([anywhere, *alone]))
         self._traces = re.compile(b"|".join([as_field, *alone]))
 
     def told_apart(self, lines: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         """Each line, and whether it is the person's. A quotation that a line of the
-        person's leaves open goes on in the next, up to its end or a line that is
-        valid."""
+        person's leaves open goes on in the next, up to its end or a line that tells
+        whose it is."""
         is_open = False
         for line in lines:
             is_persons = self._is_persons(line)
-            if is_open and not self._is_valid(line):
+            if is_open and self._owner(line) is None:
                 is_persons, is_open = True, not _has_half_a_quotation(line)
             else:
-                is_open = is_persons and _has_half_a_quotation(line)
+                # Without a column that tells it, all the rest would be the person's.
+                is_known = self._place is not None
+                is_open = is_known and is_persons and _has_half_a_quotation(line)
             yield line, is_persons
 
     def _is_persons(self, line: bytes) -> bool:
@@ -232,6 +236,11 @@ class _Finder:
         if fields is None or len(fields) != self._header.width:
             return None
         return [fields[position] for position in self._header.positions]
+
+
+def _has_other_line_ends(line: bytes) -> bool:
+    """Whether what was taken for one line is many, that end in carriage returns."""
+    return b"\r" in _content(line)
 
 
 def _has_half_a_quotation(line: bytes) -> bool:

@@ -9,7 +9,8 @@ _PREFIX = "user:"
 _KEY_HEX_DIGITS = 15
 # Beyond this many people met, 128 MB, they are forgotten.
 _MOST_MET = 1 << 23
-_NUMBER = re.compile(r"-?[0-9]+")
+# Longer ones are no ids, and Python refuses to read the longest.
+_NUMBER = re.compile(r"-?[0-9]{1,64}")
 
 
 class Pseudonyms:

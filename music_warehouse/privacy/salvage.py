@@ -11,7 +11,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UTF8_MARK = codecs.BOM_UTF8
 _READ_BYTES = 256 << 10
-_EITHER_HEADER = 32 + zlib.MAX_WBITS
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
 def is_encoded(path: Path) -> bool:
@@ -48,29 +48,37 @@ def _parts(file: BinaryIO) -> Iterator[bytes]:
 
 
 def _decompressed(file: BinaryIO) -> Iterator[bytes]:
-    engine = zlib.decompressobj(_EITHER_HEADER)
+    """What every gzip in a file holds, whatever stands between them."""
+    engine, rest = None, b""
     for part in _parts(file):
-        rest = part
+        rest += part
         while rest:
-            if engine.eof:
-                # Another gzip follows, or what is none.
-                engine = zlib.decompressobj(_EITHER_HEADER)
+            if engine is None:
+                begin = rest.find(_GZIP_MAGIC)
+                if begin < 0:
+                    # The mark of the next may be cut in two.
+                    rest = rest[-1:] if rest.endswith(_GZIP_MAGIC[:1]) else b""
+                    break
+                engine, rest = zlib.decompressobj(_GZIP_WINDOW), rest[begin:]
             before = engine.copy()
             try:
                 yield engine.decompress(rest)
+                rest, is_over = engine.unused_data, engine.eof
             except zlib.error:
-                yield _up_to_the_damage(before, rest)
-                return
-            rest = engine.unused_data
+                found, read = _up_to_the_damage(before, rest)
+                yield found
+                rest, is_over = rest[max(read, 1) :], True
+            if is_over:
+                engine = None
 
 
-def _up_to_the_damage(engine: "zlib._Decompress", part: bytes) -> bytes:
-    """What comes out of a part in which something is wrong: the engine gives nothing of
-    what it reads together with that."""
-    found = []
-    try:
-        for place in range(len(part)):
+def _up_to_the_damage(engine: "zlib._Decompress", part: bytes) -> tuple[bytes, int]:
+    """What comes out of a part in which something is wrong, and after how many bytes
+    that stands: the engine gives nothing of what it reads together with it."""
+    found: list[bytes] = []
+    for place in range(len(part)):
+        try:
             found.append(engine.decompress(part[place : place + 1]))
-    except zlib.error:
-        pass
-    return b"".join(found)
+        except zlib.error:
+            return b"".join(found), place
+    return b"".join(found), len(part)

@@ -23,6 +23,8 @@ _WORD = rb"[0-9A-Za-z_\x80-\xff]"
 _JOINT = rb"[.@+-]"
 # What decides whether a trace stands for itself.
 _CONTEXT_BYTES = 2
+# Of whole numbers that Parquet can hold.
+_DIGITS = 18
 _TEXTS = (
     *(pa.string(), pa.large_string(), pa.string_view()),
     *(pa.binary(), pa.large_binary(), pa.binary_view()),
@@ -103,15 +105,17 @@ def _read(path: Path) -> Iterator[bytes]:
 
 
 def _is_in_parquet(path: Path, traces: Sequence[bytes]) -> bool:
-    numbers = [int(trace) for trace in traces if trace.isdigit()]
-    wanted = pa.array([n for n in numbers if n < 2**63], pa.int64())
+    numbers = [
+        int(trace) for trace in traces if trace.isdigit() and len(trace) <= _DIGITS
+    ]
+    wanted = pa.array(numbers, pa.int64())
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches():
                 for values in batch.columns:
                     if _is_among(values, wanted, traces):
                         return True
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, ValueError):
         # What is in it nobody can read.
         pass
     return False
@@ -132,7 +136,7 @@ def _is_among(values: pa.Array, wanted: pa.Array, traces: Sequence[bytes]) -> bo
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return _is_among(values.flatten(), wanted, traces)
     if kind in _TEXTS:
-        texts = values.cast(pa.binary()).dictionary_encode().dictionary
+        texts = values.cast(pa.large_binary()).dictionary_encode().dictionary
         return any(
             _occurs(text, [trace])
             for trace in traces

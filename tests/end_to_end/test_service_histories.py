@@ -272,7 +272,9 @@ def check_histories(
         assert len(expected[table]) > 5
     assert len(expected["fct_plays"]) < len(expected["int_session_events"])
     assert set(built) >= LEFT_BEHIND.keys()
-    assert all(_left_behind(incremental, table) > 0 for table in LEFT_BEHIND)
+    # All plays of a user becoming somebody else's is rare; not every hundred has it.
+    for table in LEFT_BEHIND.keys() - {"int_user_top_artist_keys"}:
+        assert _left_behind(incremental, table) > 0
 
 
 def test_histories_of_plays_equal_a_full_refresh(tmp_path, programs):
