@@ -240,9 +240,10 @@ def _left_behind(warehouse: Warehouse, table: str) -> int:
 
 def check_histories(
     seeds: Iterable[int], deliveries: int, folder: Path, programs: Path
-) -> None:
+) -> set[str]:
     """Ingest and build one delivery after the other; each time but the first, when
-    both would build from nothing, a second warehouse on the same lake is built so."""
+    both would build from nothing, a second warehouse on the same lake is built so.
+    The tables in which rows were left behind."""
     incremental = Warehouse(folder / "incremental", programs)
     refreshed = Warehouse(folder / "refreshed", programs)
     refreshed.data.mkdir(parents=True)
@@ -272,16 +273,19 @@ def check_histories(
         assert len(expected[table]) > 5
     assert len(expected["fct_plays"]) < len(expected["int_session_events"])
     assert set(built) >= LEFT_BEHIND.keys()
-    # All plays of a user becoming somebody else's is rare; not every hundred has it.
-    for table in LEFT_BEHIND.keys() - {"int_user_top_artist_keys"}:
-        assert _left_behind(incremental, table) > 0
+    return {table for table in LEFT_BEHIND if _left_behind(incremental, table) > 0}
 
 
 def test_histories_of_plays_equal_a_full_refresh(tmp_path, programs):
-    check_histories(range(1, 25), 3, tmp_path, programs)
+    left_behind = check_histories(range(1, 25), 3, tmp_path, programs)
+    assert left_behind == LEFT_BEHIND.keys()
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("first_seed", [100, 200, 300])
-def test_more_histories_of_plays_equal_full_refreshes(tmp_path, programs, first_seed):
-    check_histories(range(first_seed, first_seed + 100), 7, tmp_path, programs)
+def test_more_histories_of_plays_equal_full_refreshes(tmp_path, programs):
+    # All plays of a user becoming somebody else's is rare: not every hundred has it.
+    left_behind = set()
+    for first_seed in (100, 200, 300):
+        seeds, folder = range(first_seed, first_seed + 100), tmp_path / str(first_seed)
+        left_behind |= check_histories(seeds, 7, folder, programs)
+    assert left_behind == LEFT_BEHIND.keys()
