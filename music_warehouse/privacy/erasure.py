@@ -131,14 +131,12 @@ def _found_by_chance(
     """Traces that stand in the lake as something else, where no id and no name of a
     person enters: the number of somebody else's play or payment, and a user name in a
     table about nobody; whoever is called like an artist leaves the artist behind."""
-    about_nobody = [
-        data.lake / contract.source / contract.table
-        for contract in contracts.values()
-        if contract.person is None
-    ]
+    tables = {data.lake / c.source / c.table: c for c in contracts.values()}
+    about_nobody = [folder for folder, c in tables.items() if c.person is None]
     names = {name.encode() for name in person.names if "@" not in name}
     folders = {name: [*about_nobody, data.lake / ARTIST_SPELLINGS] for name in names}
-    folders[person.user_id.encode()] = [data.lake]
+    # Not the ledger and the rejects: what tells of files may name the person.
+    folders[person.user_id.encode()] = [*tables]
     return {
         trace
         for trace, searched in folders.items()

@@ -247,6 +247,12 @@ def test_an_id_that_is_the_number_of_anothers_play_can_be_erased(service) -> Non
     assert path.read_text() == events
 
 
+def test_an_id_in_the_name_of_a_file_is_a_trace(service) -> None:
+    service.deliver("users/12345678.csv", USERS + user("12345678", USERNAME, EMAIL))
+    left = {path.name for path in service.erase("12345678").left}
+    assert {"12345678.csv", "ledger.parquet"} <= left
+
+
 def test_who_is_called_like_an_artist_is_erased_as_a_whole(service) -> None:
     service.deliver("tracks/a.csv", TRACKS)
     service.deliver("users/a.csv", USERS + user("11", "Waterloo", "w@canary.example"))
